@@ -1,0 +1,317 @@
+"""How far rounding may move v and J of a proposal: derived tolerances, never tuned ones.
+
+The proposal's losses are written down a second time in ``jets``: Taylor series in (theta, psi) whose magnitudes add
+absolute values wherever the computation adds terms. What reverse-mode autograd sums into a derivative are exactly the
+products of local derivatives that those magnitudes sum, so the error of a torch derivative is at most
+
+    N * eps * magnitude,    N = 4**levels * nodes + samples,
+
+to first order: ``nodes`` operations in the loss, at most 4 for each of them per level of differentiation (a product
+gives two products and a sum; elementary functions are good to 4 units in the last place), and one addition per sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import reduce
+from math import pi
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..symbolic import expression as ex
+from ..symbolic.proposal import Objective, Proposal
+from . import jets
+from .cases import Cases
+from .functions import ATOMS, SmoothFunctions
+from .jets import EPS, Jet, Kinks
+from .quadrature import gauss_hermite, gauss_legendre, node_count
+from .rewriting import collect_powers
+
+Array = NDArray[np.float64]
+# Axes of a batch: cases, nodes of the noise on real samples, on fake samples, and of the mixing variable.
+REAL_NOISE, FAKE_NOISE, MIXING = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Bounds of the rounding errors of one evaluation.
+
+    Attributes:
+        value: What the jets themselves compute: a third evaluation, by forward-mode series.
+        magnitude: What eps and the number of operations multiply, of the same shape.
+        decided: Where no kink lies within rounding: False where autograd may be on either side of one.
+    """
+
+    value: Array
+    magnitude: Array
+    decided: NDArray[np.bool_]
+
+
+def operations(proposal: Proposal, levels: int) -> int:
+    """N for the torch evaluation of a proposal, differentiated ``levels`` times."""
+    trees: list[ex.Expression] = [proposal.penalty_discriminator, proposal.penalty_generator, proposal.data]
+    if proposal.field is not None:
+        trees += [proposal.field.theta, proposal.field.psi]
+    size = 16
+    if proposal.objective is not None:
+        functions = (proposal.objective.fake, proposal.objective.real, proposal.objective.generator)
+        trees += [tree for tree in functions if isinstance(tree, ex.Expression)]
+        size += 4 * len(ATOMS)
+    size += sum(1 for tree in trees for _ in ex.walk(tree))
+    inner = any(isinstance(node, ex.Gradient | ex.PlayerGradient) for tree in trees for node in ex.walk(tree))
+    return 4 ** (levels + inner) * size + node_count(proposal) ** 2
+
+
+def bounds(proposal: Proposal, theta: Array, psi: Array, cases: Cases, *, jacobian: bool) -> Bounds:
+    """Values and magnitudes of v, or of J, at one point per case.
+
+    Args:
+        proposal: What is evaluated.
+        theta: Of shape [cases].
+        psi: Of shape [cases].
+        cases: Parameter values and objectives.
+        jacobian: Whether J is wanted, of shape [cases, 2, 2], or v, of shape [cases, 2].
+    """
+    resolution = EPS * operations(proposal, 2)
+    with np.errstate(all="ignore"):
+        results = []
+        for inflate in (False, True):
+            model = _Model(proposal, cases, theta, psi, Kinks(resolution, inflate), order=1 if jacobian else 0)
+            results.append(model.entries())
+    (values, plain), (_, inflated) = results
+    return Bounds(values, plain, inflated <= 2 * plain)
+
+
+def objective_derivatives(function: ex.Expression, at: Array, parameters: Mapping[str, Array], order: int) -> Array:
+    """Derivatives of a concrete function of ``t``, by Taylor series.
+
+    Args:
+        function: The tree of f(t).
+        at: Where, of shape [cases].
+        parameters: By name, each of shape [cases].
+        order: The highest derivative.
+
+    Returns:
+        Of shape [order + 1, cases].
+    """
+    names = {name: Jet.constant(_axis(values), order) for name, values in parameters.items()}
+    with np.errstate(all="ignore"):
+        series = jets_of(function, names | {"t": Jet.variable(_axis(at), 0, order)}, Kinks(), order)
+    places = [k for k, (_, j) in enumerate(jets.indices(order)) if j == 0]
+    factorials = np.cumprod([1.0, *range(1, order + 1)])
+    return np.broadcast_to(series.values[..., 0, 0, 0], (len(jets.indices(order)), *at.shape))[places] * factorials[:, None]
+
+
+def scalar(tree: ex.Expression, parameters: Mapping[str, Array], count: int) -> Array:
+    """Values of an expression in parameters, of shape [count]."""
+    names = {name: Jet.constant(_axis(values), 0) for name, values in parameters.items()}
+    with np.errstate(all="ignore"):
+        return np.broadcast_to(jets_of(tree, names, Kinks(), 0).value[:, 0, 0, 0], (count,))
+
+
+def jets_of(tree: ex.Expression, names: Mapping[str, Jet], kinks: Kinks, order: int) -> Jet:
+    """A scalar tree without samples as a jet."""
+    return JetAlgebra(names, kinks, order).lifted(ex.interpret(collect_powers(tree), JetAlgebra(names, kinks, order)))
+
+
+@dataclass(frozen=True)
+class JetAlgebra:
+    """What the language means on jets, for discriminators D(x) = d* + psi x on the line.
+
+    Attributes:
+        names: Values by name.
+        kinks: How kinks are treated.
+        order: The order of constants.
+        game: Samples and player gradients, or None outside a game.
+        sample: The sample of the enclosing expectation.
+    """
+
+    names: Mapping[str, Jet]
+    kinks: Kinks
+    order: int
+    game: _Model | None = None
+    sample: Jet | None = None
+
+    def lifted(self, value: Jet | Fraction | _Modulus) -> Jet:
+        """A jet, whatever the value was."""
+        if isinstance(value, _Modulus):
+            return jets.call("abs", value.of, self.kinks)
+        return Jet.constant(_axis(float(value)), self.order) if isinstance(value, Fraction) else value
+
+    def number(self, value: Fraction) -> Jet | Fraction:
+        return value
+
+    def name(self, name: str) -> Jet | Fraction:
+        return Fraction(pi) if name == "pi" else self.names[name]
+
+    def add(self, terms: Sequence[Jet | Fraction | _Modulus]) -> Jet:
+        return reduce(lambda a, b: a + b, map(self.lifted, terms))
+
+    def multiply(self, factors: Sequence[Jet | Fraction | _Modulus]) -> Jet:
+        return reduce(lambda a, b: a * b, map(self.lifted, factors))
+
+    def divide(self, numerator: Jet | Fraction | _Modulus, denominator: Jet | Fraction | _Modulus) -> Jet:
+        return self.lifted(numerator) * jets.power(self.lifted(denominator), Fraction(-1), self.kinks)
+
+    def power(self, base: Jet | Fraction | _Modulus, exponent: Jet | Fraction | _Modulus) -> Jet:
+        if isinstance(exponent, Fraction):
+            even = exponent.denominator == 1 and exponent.numerator % 2 == 0
+            inner = base.of if isinstance(base, _Modulus) and even else self.lifted(base)
+            return jets.power(inner, exponent, self.kinks)
+        return jets.power(self.lifted(base), self.lifted(exponent).truncated(0), self.kinks)
+
+    def negate(self, operand: Jet | Fraction | _Modulus) -> Jet:
+        return -self.lifted(operand)
+
+    def call(self, function: str, arguments: Sequence[Jet | Fraction | _Modulus]) -> Jet | _Modulus:
+        values = [self.lifted(argument) for argument in arguments]
+        if function == "abs":
+            return _Modulus(values[0])
+        if function == "sqrt":
+            return jets.power(values[0], Fraction(1, 2), self.kinks)
+        if function in ("max", "min"):
+            sign = 1 if function == "max" else -1
+            return reduce(lambda a, b: jets.absolute_maximum(a, b, sign, self.kinks), values)
+        return jets.call(function, values[0], self.kinks)
+
+    def output(self) -> Jet:
+        assert self.game is not None and self.sample is not None
+        return self.game.discriminator(self.sample)
+
+    def gradient(self) -> Jet:
+        assert self.game is not None
+        return self.game.psi
+
+    def norm(self, operand: Jet | Fraction | _Modulus) -> _Modulus:
+        return operand if isinstance(operand, _Modulus) else _Modulus(self.lifted(operand))
+
+    def player_gradient(self, player: str, loss: str) -> Jet:
+        assert self.game is not None
+        value = self.game.gain if loss == "L" else self.game.cost
+        return value.derivative(0 if player == "theta" else 1)
+
+    def expectation(self, operator: str, body: ex.Expression, variance: Jet | Fraction | _Modulus | None) -> Jet:
+        assert self.game is not None
+        sample = self.game.sample(operator, None if variance is None else self.lifted(variance))
+        inner = replace(self, sample=sample)
+        return self.game.mean(self.lifted(ex.interpret(body, inner)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Modulus:
+    of: Jet
+
+
+class _Model:
+    """The Dirac-GAN's losses as jets at one point per case."""
+
+    def __init__(self, proposal: Proposal, cases: Cases, theta: Array, psi: Array, kinks: Kinks, order: int) -> None:
+        self.proposal, self.cases, self.kinks, self.order = proposal, cases, kinks, order
+        deepest = order + 2  # one order for v, one more for grad_theta(L) and its like
+        self.depth = deepest
+        self.theta = Jet.variable(_axis(theta), 0, deepest)
+        self.psi = Jet.variable(_axis(psi), 1, deepest)
+        self.names = {name: Jet.constant(_axis(values), deepest) for name, values in cases.parameters.items()}
+        self.hermite = gauss_hermite(node_count(proposal))
+        self.legendre = gauss_legendre(node_count(proposal))
+
+    def entries(self) -> tuple[Array, Array]:
+        """(values, magnitudes) of v or, at order 1, of J."""
+        ratio = self._scalar(self.proposal.training.h_ratio)
+        if self.proposal.field is not None:
+            slopes = {name: Jet.constant(_axis(values), self.depth) for name, values in self.cases.slopes.items()}
+            names = self.names | slopes | {"theta": self.theta, "psi": self.psi}
+            rows = (self.proposal.field.theta, self.proposal.field.psi)
+            first, second = (jets_of(row, names, self.kinks, self.depth) for row in rows)
+        else:
+            self.gain, self.cost = self._losses()
+            names = self.names | {"theta": self.theta, "psi": self.psi}
+            algebra = JetAlgebra(names, self.kinks, self.depth, self)
+            penalties = (self.proposal.penalty_discriminator, self.proposal.penalty_generator)
+            for_d, for_g = (algebra.lifted(ex.interpret(collect_powers(tree), algebra)) for tree in penalties)
+            first = -(self.cost + for_g).derivative(0)
+            second = (self.gain - for_d).derivative(1)
+        rows = [first.truncated(self.order), (ratio * second).truncated(self.order)]
+        return tuple(self._collected([getattr(row, which) for row in rows]) for which in ("values", "magnitudes"))
+
+    def _collected(self, rows: list[Array]) -> Array:
+        shape = (rows[0].shape[0], len(self.cases), 1, 1, 1)
+        flat = [np.broadcast_to(row, shape)[..., 0, 0, 0] for row in rows]
+        if self.order == 0:
+            return np.stack([row[0] for row in flat], axis=-1)
+        return np.stack([np.stack([row[1], row[2]], axis=-1) for row in flat], axis=-2)
+
+    def discriminator(self, sample: Jet) -> Jet:
+        """D(x) = d* + psi x."""
+        return Jet.constant(_axis(self.cases.output), self.depth) + self.psi * sample
+
+    def sample(self, operator: str, variance: Jet | None) -> Jet:
+        """The sample of an expectation operator, over the nodes' axes."""
+        real, fake = self._scalar(self.proposal.data), self.theta
+        if operator == "E_mix":
+            u = Jet.constant(_along(self.legendre.positions, MIXING), self.depth)
+            return (Jet.constant(_axis(1.0), self.depth) - u) * real + u * fake
+        clean, axis = (real, REAL_NOISE) if operator.startswith("E_real") else (fake, FAKE_NOISE)
+        return clean if variance is None else clean + jets.power(variance, Fraction(1, 2), self.kinks) * self._noise(axis)
+
+    def mean(self, value: Jet) -> Jet:
+        """The average over all nodes."""
+        for axis in (REAL_NOISE, FAKE_NOISE):
+            value = value.average(self.hermite.weights, axis)
+        return value.average(self.legendre.weights, MIXING)
+
+    def _noise(self, axis: int) -> Jet:
+        return Jet.constant(_along(self.hermite.positions, axis), self.depth)
+
+    def _scalar(self, tree: ex.Expression) -> Jet:
+        return jets_of(tree, self.names, self.kinks, self.depth)
+
+    def _losses(self) -> tuple[Jet, Jet]:
+        """(L, L_G)."""
+        objective = self.proposal.objective
+        assert objective is not None
+        real, fake = self._scalar(self.proposal.data), self.theta
+        if not ex.is_zero(objective.noise):
+            sigma = self._scalar(objective.noise)
+            real, fake = real + sigma * self._noise(REAL_NOISE), fake + sigma * self._noise(FAKE_NOISE)
+        on_real, on_fake = self.discriminator(real), self.discriminator(fake)
+        t = on_fake - on_real if objective.relativistic else on_fake
+        gain = self.mean(self._apply(objective.fake, t))
+        if not objective.relativistic:
+            mirrored = objective.arbitrary
+            gain = gain + self.mean(self._apply(objective.real, -on_real if mirrored else on_real))
+        if objective.generator == "zero-sum":
+            return gain, gain
+        return gain, self.mean(self._generator_value(objective, t))
+
+    def _generator_value(self, objective: Objective, t: Jet) -> Jet:
+        if isinstance(objective.generator, ex.Expression):
+            return self._apply(objective.generator, t)
+        if objective.arbitrary or objective.relativistic:
+            return -self._apply(objective.f, -t)
+        return -self._apply(objective.real, t)
+
+    def _apply(self, function: ex.Expression | None, t: Jet) -> Jet:
+        if function is not None:
+            return jets_of(function, self.names | {"t": t}, self.kinks, self.depth)
+        family = self.cases.functions
+        assert family is not None
+        return compose_family(family, 0, t)
+
+
+def compose_family(family: SmoothFunctions, order: int, t: Jet) -> Jet:
+    """f^(order)(t) as a jet, for the family's exact derivatives."""
+    return t.compose(lambda k, u: (family.derivative(order + k, u), family.magnitude(order + k, u)))
+
+
+def _axis(values: Array | float) -> Array:
+    return np.asarray(values, dtype=np.float64).reshape(-1, 1, 1, 1)
+
+
+def _along(positions: Array, axis: int) -> Array:
+    shape = [1, 1, 1, 1]
+    shape[axis] = -1
+    return positions.reshape(shape)

@@ -1,0 +1,254 @@
+"""The analysis of a proposal: derive, split the parameter space into cells, judge every rule, assemble verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sympy as sp
+
+from .decision.cells import Cell, NeedSplit, Unresolved, analysed
+from .decision.prover import Prover
+from .derivation import Derivation, derivative_symbols, derive
+from .errors import ProposalError
+from .formula import Formula, symbols
+from .germs import LocalField, local_field
+from .hypotheses import hypotheses, symbol_names
+from .output import NoEquilibriumOutput
+from .proposal import Proposal
+from .regions import critical_region, stable_region, step_size_region
+from .rulings import Outcome, Point, RuledCell, RuleVerdict, Ruling, Verdict
+from .spectrum import characteristic_polynomial, eigenvalues
+from .stability import Question, judge
+from .updates import UPDATES, Rule, Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything that was derived and decided about one proposal.
+
+    Attributes:
+        proposal: What was asked.
+        derivation: The vector field; None if the objective has no equilibrium output.
+        hypotheses: What may be assumed, as a formula.
+        prover: With every query that was asked.
+        verdict: The verdict for the proposal's own rule.
+        updates: Verdicts for the flow, simultaneous and alternating descent.
+        jacobian: v'(x*) on the largest cell where v is differentiable; None if there is none.
+        local: The cells of the local analysis, each with the field's pieces or the reason why there are none.
+        update_matrix: Jacobian of one period of the proposal's rule; None for the flow.
+        condition: For ``conditional``: the exact region of convergence, if it was found.
+        step_size: The exact condition on h for the proposal's rule, if it was found.
+        critical: Parameter values where two eigenvalues of v' meet, if any.
+        symbol_names: Names of all symbols that results may mention.
+    """
+
+    proposal: Proposal
+    derivation: Derivation | None
+    hypotheses: Formula
+    prover: Prover
+    verdict: RuleVerdict
+    updates: dict[str, RuleVerdict]
+    jacobian: sp.ImmutableMatrix | None
+    local: tuple[tuple[Cell, LocalField | Unresolved], ...]
+    update_matrix: sp.ImmutableMatrix | None
+    condition: Formula | None
+    step_size: Formula | None
+    critical: Formula | None
+    symbol_names: list[str]
+
+    @property
+    def step(self) -> sp.Symbol:
+        """The step size's symbol."""
+        return sp.Symbol("h", real=True)
+
+    @property
+    def polynomial(self) -> sp.Expr | None:
+        """The characteristic polynomial of v'(x*), in ``z``."""
+        return None if self.jacobian is None else characteristic_polynomial(self.jacobian)
+
+    @property
+    def eigenvalues(self) -> list[sp.Expr] | None:
+        """Eigenvalues of v'(x*), for display."""
+        return None if self.jacobian is None else eigenvalues(self.jacobian)
+
+    @property
+    def update_polynomial(self) -> sp.Expr | None:
+        """The characteristic polynomial of one period, in ``z``."""
+        return None if self.update_matrix is None else characteristic_polynomial(self.update_matrix)
+
+    @property
+    def multipliers(self) -> list[sp.Expr] | None:
+        """Eigenvalues of one period, for display."""
+        return None if self.update_matrix is None else eigenvalues(self.update_matrix)
+
+
+def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
+    """Analyses a proposal.
+
+    Args:
+        proposal: What to decide.
+        prover: Where to ask; a fresh one with default limits if not given.
+
+    Returns:
+        The analysis; its verdict is ``undecided`` wherever nothing was proved.
+
+    Raises:
+        ProposalError: If the conditions contradict each other, or name derivatives that f does not have.
+    """
+    prover = Prover() if prover is None else prover
+    try:
+        derivation = derive(proposal)
+    except NoEquilibriumOutput as failure:
+        return _without_output(proposal, prover, failure)
+    assumed = hypotheses(derivation)
+    if prover.contradictory(assumed, "admissible parameters exist"):
+        raise ProposalError(
+            "parameters", "the conditions on parameters and f contradict each other: no admissible point", "relax one"
+        )
+    variables = _variables(proposal, derivation, assumed)
+    admissible = prover.point(assumed, variables, "an admissible point")
+    start = Cell(assumed, prover)
+    local = tuple(analysed(start, lambda cell: local_field(derivation, cell)))
+    h = sp.Symbol("h", real=True)
+    training = proposal.training
+    own = Question(UPDATES[training.update], Steps(training.g_steps, training.d_steps), h, proposal.declares_step)
+    updates = {
+        name: _ruled(Question(rule, Steps(), h, proposal.declares_step), local, prover, variables, admissible)
+        for name, rule in _standard_rules().items()
+    }
+    same = own.rule.name in updates and own.steps == Steps()
+    verdict = updates[own.rule.name] if same else _ruled(own, local, prover, variables, admissible)
+    jacobian = _jacobian(local)
+    matrix = None if jacobian is None or not own.rule.discrete else own.rule.matrix(jacobian, h, own.steps)
+    conditional = verdict.verdict is Verdict.CONDITIONAL
+    return Analysis(
+        proposal,
+        derivation,
+        assumed,
+        prover,
+        verdict,
+        updates,
+        jacobian,
+        local,
+        matrix,
+        stable_region(verdict, assumed, prover) if conditional else None,
+        None if matrix is None else step_size_region(matrix, h, assumed, prover),
+        None if jacobian is None else critical_region(jacobian, proposal.parameter_names, assumed, prover),
+        symbol_names(derivation, set(variables) | (set() if jacobian is None else jacobian.free_symbols)),
+    )
+
+
+def _standard_rules() -> dict[str, Rule]:
+    return {name: UPDATES[name] for name in ("flow", "simultaneous", "alternating")}
+
+
+def _variables(proposal: Proposal, derivation: Derivation, assumed: Formula) -> list[sp.Symbol]:
+    """Symbols that a witness gives values for: all parameters, and f's derivatives as far as they matter."""
+    found = set(derivation.symbols.values()) | symbols(assumed)
+    if proposal.objective is not None and proposal.objective.arbitrary:
+        derivatives = derivative_symbols()
+        found |= {derivatives["f1"], derivatives["f2"]}
+        for row in derivation.field:
+            found |= row.free_symbols & set(derivatives.values())
+    return sorted(found, key=str)
+
+
+def _ruled(
+    question: Question,
+    local: Iterable[tuple[Cell, LocalField | Unresolved]],
+    prover: Prover,
+    variables: list[sp.Symbol],
+    admissible: Point | None,
+) -> RuleVerdict:
+    """Judges one rule on every cell and assembles its verdict."""
+    cells: list[RuledCell] = []
+    for cell, found in local:
+        if isinstance(found, Unresolved):
+            cells.append(RuledCell(cell, Ruling(Outcome.OPEN, "", found.reason)))
+            continue
+        for part, ruling in analysed(cell, lambda c, found=found: judge(question, found, c)):
+            resolved = Ruling(Outcome.OPEN, "", ruling.reason) if isinstance(ruling, Unresolved) else ruling
+            cells.append(RuledCell(part, resolved))
+    return assemble(cells, prover, variables, admissible)
+
+
+def assemble(
+    cells: list[RuledCell], prover: Prover, variables: list[sp.Symbol], admissible: Point | None
+) -> RuleVerdict:
+    """The verdict that rulings on a cover of the parameter space add up to.
+
+    Args:
+        cells: Cells that cover the hypotheses, each with its ruling.
+        prover: Finds and re-checks witnesses.
+        variables: Symbols that a point has to give values for.
+        admissible: A point where the hypotheses hold, so that "for all" is not vacuous; None if none was found.
+
+    Returns:
+        The verdict.
+    """
+    ruled = tuple(cells)
+    by_outcome = {o: [c for c in ruled if c.ruling.outcome is o] for o in Outcome}
+    yes, no, unknown = by_outcome[Outcome.YES], by_outcome[Outcome.NO], by_outcome[Outcome.OPEN]
+    if admissible is None:
+        return RuleVerdict(Verdict.UNDECIDED, "", "no admissible point could be exhibited", ruled)
+    if not no and not unknown:
+        rate = "linear" if all(c.ruling.rate == "linear" for c in yes) else "sublinear"
+        return RuleVerdict(Verdict.CONVERGES, rate, _reason(yes), ruled)
+    if not yes and not unknown:
+        point = _first_point(no, prover, variables)
+        return RuleVerdict(Verdict.DOES_NOT_CONVERGE, "", _reason(no), ruled, None, point or admissible)
+    witness = _first_point(yes, prover, variables)
+    counterexample = _first_point(no, prover, variables)
+    if witness is not None and counterexample is not None:
+        reason = f"converges where {_reason(yes)}, and elsewhere {_reason(no)}"
+        return RuleVerdict(Verdict.CONDITIONAL, "", reason, ruled, witness, counterexample)
+    if unknown:
+        return RuleVerdict(Verdict.UNDECIDED, "", _reason(unknown), ruled, witness, counterexample)
+    return RuleVerdict(Verdict.UNDECIDED, "", "which cases are possible could not be decided", ruled)
+
+
+def _first_point(cells: list[RuledCell], prover: Prover, variables: list[sp.Symbol]) -> Point | None:
+    for ruled in cells:
+        point = prover.point(ruled.cell.formula, variables, "an exact point of the cell")
+        if point is not None:
+            return point
+    return None
+
+
+def _reason(cells: list[RuledCell]) -> str:
+    return "; or ".join(dict.fromkeys(cell.ruling.reason for cell in cells))
+
+
+def _jacobian(local: Iterable[tuple[Cell, LocalField | Unresolved]]) -> sp.ImmutableMatrix | None:
+    """v'(x*) on the cell with the fewest equations, if the field is differentiable and stationary there."""
+    candidates: list[tuple[int, sp.ImmutableMatrix]] = []
+    for cell, found in local:
+        if isinstance(found, Unresolved) or found.failure:
+            continue
+        try:
+            stationary = all(cell.is_zero(c) for piece in found.pieces for c in piece.value or ())
+            first = found.pieces[0].jacobian
+            agree = all(cell.is_zero(e) for piece in found.pieces[1:] for e in (piece.jacobian or first) - first)
+        except NeedSplit:
+            continue
+        if stationary and agree and first is not None:
+            text = str(cell.formula)
+            candidates.append((text.count("'=='"), first))
+    return min(candidates, key=lambda pair: pair[0])[1] if candidates else None
+
+
+def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOutput) -> Analysis:
+    from .formula import TRUE
+
+    outcome = Outcome.NO if failure.proved else Outcome.OPEN
+    ruling = Ruling(outcome, "no-equilibrium-output" if failure.proved else "", str(failure))
+    cell = RuledCell(Cell(TRUE, prover), ruling)
+    verdict = RuleVerdict(
+        Verdict.DOES_NOT_CONVERGE if failure.proved else Verdict.UNDECIDED, "", str(failure), (cell,)
+    )
+    updates = dict.fromkeys(_standard_rules(), verdict)
+    names = [*(n for n in proposal.parameter_names if n != "h"), "h", "z"]
+    return Analysis(
+        proposal, None, TRUE, prover, verdict, updates, None, (), None, None, None, None, names
+    )

@@ -1,0 +1,172 @@
+"""From a proposal to its gradient vector field, in closed form.
+
+    v(theta, psi) = ( -d/dtheta [L_G + R_G],  +d/dpsi [L - R_D] )
+
+with L the objective that D ascends, L_G the cost that G descends, and the penalties R_D, R_G. Instance noise, noisy and
+mixed samples stay as ``Mean`` nodes; their derivatives at the equilibrium are exact moments (``germs``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from . import expression as ex
+from .calculus import EPSILON_FAKE, EPSILON_REAL, Mean, ObjectiveDerivative, derivative
+from .interpretation import GameAlgebra, ScalarAlgebra
+from .objectives import NAMED_OBJECTIVES
+from .output import equilibrium_output
+from .proposal import Objective, Proposal
+from .prototypes import PROTOTYPES
+from .prototypes.game import Game
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A proposal's vector field and where it is judged.
+
+    Attributes:
+        proposal: What it was derived from.
+        theta: G's parameter.
+        psi: D's parameter.
+        symbols: The declared parameters' symbols by name, all real.
+        field: (v1, v2) as expressions in theta, psi and the parameters.
+        equilibrium: (theta*, psi*).
+        output: The equilibrium output d*.
+        objective_values: f1, f2, ... by name where the objective is concrete, else empty.
+    """
+
+    proposal: Proposal
+    theta: sp.Symbol
+    psi: sp.Symbol
+    symbols: dict[str, sp.Symbol]
+    field: tuple[sp.Expr, sp.Expr]
+    equilibrium: tuple[sp.Expr, sp.Expr]
+    output: sp.Expr
+    objective_values: dict[str, sp.Expr]
+
+
+def parameter_symbols(proposal: Proposal) -> dict[str, sp.Symbol]:
+    """The symbols of the declared parameters; real and nothing more, so that SymPy decides no sign by itself."""
+    return {name: sp.Symbol(name, real=True) for name in proposal.parameter_names}
+
+
+def derivative_symbols() -> dict[str, sp.Symbol]:
+    """The symbols f1 ... f6."""
+    return {name: sp.Symbol(name, real=True) for name in ex.DERIVATIVE_SYMBOLS}
+
+
+def derive(proposal: Proposal) -> Derivation:
+    """Derives the vector field.
+
+    Args:
+        proposal: What to derive from.
+
+    Returns:
+        The field, the equilibrium and the objective's derivatives there.
+
+    Raises:
+        NoEquilibriumOutput: If two functions have no, or no unique, equilibrium output.
+    """
+    symbols = parameter_symbols(proposal)
+    ratio = ex.interpret(proposal.training.h_ratio, ScalarAlgebra(symbols))
+    if proposal.field is not None:
+        theta, psi = sp.symbols("theta psi", real=True)
+        algebra = ScalarAlgebra(symbols | derivative_symbols() | {"theta": theta, "psi": psi})
+        first, second = (ex.interpret(row, algebra) for row in (proposal.field.theta, proposal.field.psi))
+        zero = sp.Integer(0)
+        return Derivation(proposal, theta, psi, symbols, (first, ratio * second), (zero, zero), zero, {})
+    objective = proposal.objective
+    assert objective is not None
+    output = _output(objective, symbols)
+    game = PROTOTYPES[proposal.prototype](ex.interpret(proposal.data, ScalarAlgebra(symbols)), output)
+    gain, cost = _losses(objective, game, symbols)
+    gradients = {
+        (player, loss): sp.Matrix([derivative(value, parameter)])
+        for player, parameter in (("theta", game.theta), ("psi", game.psi))
+        for loss, value in (("L", gain), ("L_G", cost))
+    }
+    algebra = GameAlgebra(symbols | {"theta": game.theta, "psi": game.psi}, game, gradients)
+    penalty_d = ex.interpret(proposal.penalty_discriminator, algebra)
+    penalty_g = ex.interpret(proposal.penalty_generator, algebra)
+    first = -derivative(cost, game.theta) - derivative(penalty_g, game.theta)
+    second = derivative(gain, game.psi) - derivative(penalty_d, game.psi)
+    return Derivation(
+        proposal,
+        game.theta,
+        game.psi,
+        symbols,
+        (first, ratio * second),
+        game.equilibrium(),
+        output,
+        _objective_values(objective, output, symbols),
+    )
+
+
+def _output(objective: Objective, symbols: dict[str, sp.Symbol]) -> sp.Expr:
+    if objective.arbitrary or objective.f is not None:
+        return sp.Integer(0)
+    row = NAMED_OBJECTIVES.get(objective.label)
+    if row is not None:
+        return sp.Rational(row.output.numerator, row.output.denominator)
+    t = sp.Symbol("t", real=True)
+    algebra = ScalarAlgebra(symbols | {"t": t})
+    assert objective.fake is not None and objective.real is not None
+    return equilibrium_output(ex.interpret(objective.fake, algebra), ex.interpret(objective.real, algebra), t)
+
+
+def _losses(objective: Objective, game: Game, symbols: dict[str, sp.Symbol]) -> tuple[sp.Expr, sp.Expr]:
+    """(L, L_G): what D ascends and what G descends."""
+    sigma = ex.interpret(objective.noise, ScalarAlgebra(symbols))
+    fake_sample, real_sample = game.fake(), game.real()
+    on_fake = game.discriminator(fake_sample + sigma * EPSILON_FAKE * sp.ones(*fake_sample.shape))
+    on_real = game.discriminator(real_sample + sigma * EPSILON_REAL * sp.ones(*real_sample.shape))
+
+    def value(function: ex.Expression | None, at: sp.Expr) -> sp.Expr:
+        if function is None:
+            return ObjectiveDerivative(sp.Integer(0), at)
+        return ex.interpret(function, ScalarAlgebra(symbols | {"t": at}))
+
+    if objective.relativistic:
+        pair = on_fake - on_real
+        gain = Mean(value(objective.f, pair))
+        if objective.generator == "zero-sum":
+            return gain, gain
+        if objective.generator == "non-saturating":
+            return gain, Mean(-value(objective.f, -pair))
+        assert isinstance(objective.generator, ex.Expression)
+        return gain, Mean(value(objective.generator, pair))
+    fakes = Mean(value(objective.fake, on_fake))
+    if objective.arbitrary:
+        gain = fakes + Mean(value(None, -on_real))
+        saturating = -value(None, -on_fake)
+    else:
+        gain = fakes + Mean(value(objective.real, on_real))
+        saturating = -value(objective.real, on_fake)
+    if objective.generator == "zero-sum":
+        return gain, fakes
+    if objective.generator == "non-saturating":
+        return gain, Mean(saturating)
+    assert isinstance(objective.generator, ex.Expression)
+    return gain, Mean(value(objective.generator, on_fake))
+
+
+def _objective_values(objective: Objective, output: sp.Expr, symbols: dict[str, sp.Symbol]) -> dict[str, sp.Expr]:
+    """f1, f2, ... of a concrete objective at d*, as far as they are finite there."""
+    if objective.arbitrary:
+        return {}
+    t = sp.Symbol("t", real=True)
+    assert objective.fake is not None
+    current = ex.interpret(objective.fake, ScalarAlgebra(symbols | {"t": t}))
+    values: dict[str, sp.Expr] = {}
+    for name in ex.DERIVATIVE_SYMBOLS:
+        current = derivative(current, t)
+        switches = [node.args[0].xreplace({t: output}) for node in current.atoms(sp.Abs, sp.sign)]
+        if not all(value.is_zero is False for value in switches):
+            break
+        at = current.xreplace({t: output})
+        if not at.is_finite or at.has(sp.zoo, sp.nan, sp.oo):
+            break
+        values[name] = at
+    return values

@@ -1,0 +1,72 @@
+"""Parameter expressions as elements of a field with a normal form.
+
+The field is QQ(parameters, f0 ... f9, atoms): everything that is not a rational function of the parameters, such as
+``sqrt(c)`` or ``exp(gamma)``, is an atom with a generator of its own. Equality of normal forms proves equality; atoms may
+be related (sqrt(c)**2 = c is used), so different normal forms are only compared by the solver.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy.polys.fields import FracElement
+
+from ..expression import DERIVATIVE_SYMBOLS
+
+ATOMS = 12
+DERIVATIVES = 12
+
+
+class CoefficientField:
+    """QQ(parameters, derivatives of f at 0, atoms).
+
+    Args:
+        parameters: The parameter symbols that may occur.
+
+    Attributes:
+        domain: SymPy's domain.
+    """
+
+    def __init__(self, parameters: list[sp.Symbol]) -> None:
+        derivatives = [sp.Symbol(f"f{k}", real=True) for k in range(DERIVATIVES)]
+        own = [symbol for symbol in parameters if symbol not in derivatives]
+        self._spare = [sp.Symbol(f"_atom{k}", real=True) for k in range(ATOMS)]
+        self._atoms: dict[sp.Expr, sp.Symbol] = {}
+        self.domain = sp.QQ.frac_field(*own, *derivatives, *self._spare)
+
+    def element(self, expression: sp.Expr) -> FracElement:
+        """The normal form of a parameter expression.
+
+        Raises:
+            OverflowError: If it has more than ``ATOMS`` different atoms.
+        """
+        return self.domain.from_sympy(sp.sympify(self._flat(expression)))
+
+    def expression(self, element: FracElement) -> sp.Expr:
+        """The parameter expression of a normal form."""
+        back = {symbol: node for node, symbol in self._atoms.items()}
+        expression = self.domain.to_sympy(element)
+        while back and expression.has(*back):
+            expression = expression.xreplace(back)
+        return expression
+
+    def derivative_of_f(self, order: int) -> FracElement:
+        """f^(order)(0)."""
+        if order >= DERIVATIVES:
+            raise OverflowError(f"derivatives of f beyond order {DERIVATIVES - 1}")
+        return self.domain.from_sympy(sp.Symbol(f"f{order}", real=True))
+
+    def _flat(self, expression: sp.Expr) -> sp.Expr:
+        if expression.is_Symbol or expression.is_Rational:
+            return expression
+        if isinstance(expression, sp.Add | sp.Mul):
+            return expression.func(*map(self._flat, expression.args))
+        if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
+            return self._flat(expression.base) ** expression.exp
+        if expression not in self._atoms:
+            if len(self._atoms) == ATOMS:
+                raise OverflowError(f"more than {ATOMS} constants that are no rational functions of the parameters")
+            self._atoms[expression] = self._spare[len(self._atoms)]
+        return self._atoms[expression]
+
+
+assert set(DERIVATIVE_SYMBOLS) <= {f"f{k}" for k in range(DERIVATIVES)}

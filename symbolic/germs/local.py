@@ -1,0 +1,98 @@
+"""The pieces of a vector field near the equilibrium, on one cell of the parameter space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from ..decision.cells import Cell
+from ..derivation import Derivation
+from .coefficients import CoefficientField
+from .jet import Jet, JetAlgebra, NotSmooth
+from .switching import Branch, NeedBranch, Resolver
+
+X, Y = sp.symbols("x_local y_local", real=True)
+_MAX_PIECES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The field on one branch.
+
+    Attributes:
+        branch: Signs of the switching functions (in the local coordinates ``X`` and ``Y``).
+        value: (v1, v2) at the equilibrium, as the limit from inside the branch; None if the piece is not smooth.
+        jacobian: The 2 x 2 Jacobian of the piece there; None if the piece is not smooth.
+        failure: Why the piece is not smooth, or an empty string.
+    """
+
+    branch: Branch
+    value: tuple[sp.Expr, sp.Expr] | None
+    jacobian: sp.ImmutableMatrix | None
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalField:
+    """All pieces that may occur near the equilibrium; their branches cover a full neighbourhood, null sets excepted."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def failure(self) -> str:
+        """The first piece's reason for not being smooth, or an empty string."""
+        return next((piece.failure for piece in self.pieces if piece.failure), "")
+
+
+def local_field(derivation: Derivation, cell: Cell) -> LocalField:
+    """The first-order pieces of the vector field at the equilibrium.
+
+    Args:
+        derivation: The field and the equilibrium.
+        cell: The part of the parameter space.
+
+    Returns:
+        The pieces.
+
+    Raises:
+        NeedSplit: If the sign of a parameter expression is needed and varies over the cell.
+    """
+    theta_star, psi_star = derivation.equilibrium
+    shift = {derivation.theta: theta_star + X, derivation.psi: psi_star + Y}
+    rows = [_rebuilt(row.xreplace(shift)) for row in derivation.field]
+    parameters = sorted(set(derivation.symbols.values()), key=str)
+    pieces: list[Piece] = []
+    branches = [Branch()]
+    while branches:
+        branch = branches.pop()
+        try:
+            pieces.append(_piece(rows, cell, parameters, branch))
+        except NeedBranch as needed:
+            branches += [branch.with_sign(needed.function, sign) for sign in (1, -1)]
+        if len(pieces) + len(branches) > _MAX_PIECES:
+            return LocalField((Piece(Branch(), None, None, "too many pieces"),))
+    return LocalField(tuple(pieces))
+
+
+def _rebuilt(expression: sp.Expr) -> sp.Expr:
+    """The expression built again, so that SymPy's exact rewritings apply after the shift."""
+    return expression.func(*map(_rebuilt, expression.args)) if expression.args else expression
+
+
+def _piece(rows: list[sp.Expr], cell: Cell, parameters: list[sp.Symbol], branch: Branch) -> Piece:
+    axis_signs = {name: sign for function, sign in branch.signs for name, axis in (("x", X), ("y", Y)) if function == axis}
+    algebra = JetAlgebra(cell, CoefficientField(parameters), 1, axis_signs)
+    jets = {X: Jet(algebra.x, 1), Y: Jet(algebra.y, 1)}
+    resolver = Resolver(algebra, X, Y, jets, branch)
+    try:
+        values = [algebra.evaluate(resolver.resolved(row), jets) for row in rows]
+    except NotSmooth as failure:
+        return Piece(branch, None, None, str(failure))
+    except (TypeError, OverflowError) as failure:
+        return Piece(branch, None, None, f"outside what is analysed here: {failure}")
+    if any(jet.order < 1 for jet in values):
+        return Piece(branch, None, None, "the field is not differentiable at the equilibrium")
+    value = tuple(algebra.coefficient(jet, 0, 0) for jet in values)
+    jacobian = sp.ImmutableMatrix([[algebra.coefficient(jet, *d) for d in ((1, 0), (0, 1))] for jet in values])
+    return Piece(branch, (value[0], value[1]), jacobian)

@@ -1,0 +1,78 @@
+"""What was decided on one cell of the parameter space, and why: values, no mathematics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import sympy as sp
+
+from .decision.cells import Cell
+
+
+class Outcome(Enum):
+    """Does training converge locally on this cell?"""
+
+    YES = "yes"
+    NO = "no"
+    OPEN = "open"
+
+
+class Verdict(Enum):
+    """The answer to a proposal's question; only ever what was proved."""
+
+    CONVERGES = "converges"
+    CONDITIONAL = "conditional"
+    DOES_NOT_CONVERGE = "does-not-converge"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What holds on a cell.
+
+    Attributes:
+        outcome: Yes, no, or open.
+        theorem: Key of the theorem that decides (``theorems``), or an empty string.
+        reason: One sentence.
+        rate: ``linear``, ``sublinear`` or an empty string.
+        matrix: The matrix whose spectrum decides, where one does.
+    """
+
+    outcome: Outcome
+    theorem: str
+    reason: str
+    rate: str = ""
+    matrix: sp.ImmutableMatrix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuledCell:
+    """A cell and what holds on it."""
+
+    cell: Cell
+    ruling: Ruling
+
+
+Point = dict[sp.Symbol, sp.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleVerdict:
+    """The verdict for one training rule.
+
+    Attributes:
+        verdict: The answer.
+        rate: For ``converges``: ``linear`` or ``sublinear``, else an empty string.
+        reason: One sentence.
+        cells: The cells and their rulings, which together cover the hypotheses.
+        witness: For ``conditional``: an exact point where training converges.
+        counterexample: An exact point where it does not.
+    """
+
+    verdict: Verdict
+    rate: str
+    reason: str
+    cells: tuple[RuledCell, ...]
+    witness: Point | None = None
+    counterexample: Point | None = None

@@ -1,0 +1,200 @@
+"""One rule on one cell: is the equilibrium locally asymptotically stable there?
+
+The field's pieces near x* say which of four situations holds. *Differentiable*: all pieces vanish at x* and share one
+Jacobian, so v(x) = J (x - x*) + o(|x - x*|) along every path, and the linearisation decides unless its spectrum touches
+the boundary. *Shifted*: v is continuous and does not vanish. *Jump*: one-sided limits differ. *Kink*: v is continuous but
+the pieces' Jacobians differ; no verdict is drawn from stable pieces.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from .criteria import Sign, Spectrum, classify_flow, classify_map, infinitesimal_sign
+from .decision.cells import Cell
+from .germs.local import LocalField, Piece, X, Y
+from .rulings import Outcome, Ruling
+from .spectrum import characteristic_coefficients
+from .updates import Rule, Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A rule with what it needs.
+
+    Attributes:
+        rule: The training rule.
+        steps: Its counts.
+        h: The step size's symbol.
+        declared: Whether h is a quantified parameter; if not, "every sufficiently small h" is asked.
+    """
+
+    rule: Rule
+    steps: Steps
+    h: sp.Symbol
+    declared: bool
+
+
+def judge(question: Question, local: LocalField, cell: Cell) -> Ruling:
+    """Decides one rule on one cell, as far as linearisation, stationarity and one-sided limits go.
+
+    Args:
+        question: What is asked.
+        local: The field's pieces on the cell.
+        cell: Where signs are decided.
+
+    Returns:
+        The ruling; ``Outcome.OPEN`` with the reason where nothing here decides.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
+    smooth = [piece for piece in local.pieces if piece.value is not None]
+    moving = [piece for piece in smooth if not all(cell.is_zero(component) for component in piece.value or ())]
+    if moving and len(local.pieces) > 1 and not _same_values(smooth, cell):
+        return _jump(question, smooth, moving, cell)
+    if local.failure:
+        return Ruling(Outcome.OPEN, "", f"not smooth at the equilibrium: {local.failure}")
+    if moving:
+        return _shifted(question, moving[0], cell)
+    jacobian = smooth[0].jacobian
+    assert jacobian is not None
+    for piece in smooth[1:]:
+        assert piece.jacobian is not None
+        if not all(cell.is_zero(entry) for entry in piece.jacobian - jacobian):
+            where = ", ".join(str(_in_words(function)) for function, _ in piece.branch.signs)
+            return Ruling(
+                Outcome.OPEN, "", f"v has a kink at the equilibrium (across {where} = 0): the linearisation is not unique"
+            )
+    return _linearised(question, jacobian, cell)
+
+
+def _linearised(question: Question, jacobian: sp.ImmutableMatrix, cell: Cell) -> Ruling:
+    if not question.rule.discrete:
+        match classify_flow(characteristic_coefficients(jacobian), cell.sign):
+            case Spectrum.STABLE:
+                reason = "every eigenvalue of v' has negative real part"
+                return Ruling(Outcome.YES, "flow-linear-stability", reason, "linear", jacobian)
+            case Spectrum.UNSTABLE:
+                reason = "an eigenvalue of v' has positive real part"
+                return Ruling(Outcome.NO, "flow-linear-instability", reason, matrix=jacobian)
+        reason = "critical: eigenvalues of v' lie on the imaginary axis, where the linearisation does not decide"
+        return Ruling(Outcome.OPEN, "", reason, matrix=jacobian)
+    matrix = question.rule.matrix(jacobian, question.h, question.steps)
+    small = "" if question.declared else " for every sufficiently small h"
+    match classify_map(characteristic_coefficients(matrix), _step_sign(question, cell)):
+        case Spectrum.STABLE:
+            reason = f"every multiplier lies inside the unit circle{small}"
+            return Ruling(Outcome.YES, "map-linear-stability", reason, "linear", matrix)
+        case Spectrum.UNSTABLE:
+            reason = f"a multiplier lies outside the unit circle{small}"
+            return Ruling(Outcome.NO, "map-linear-instability", reason, matrix=matrix)
+    reason = f"critical: multipliers lie on the unit circle{small}, where the linearisation does not decide"
+    return Ruling(Outcome.OPEN, "", reason, matrix=matrix)
+
+
+def _step_sign(question: Question, cell: Cell) -> Sign:
+    return cell.sign if question.declared else infinitesimal_sign(question.h, cell.sign)
+
+
+def _moves(question: Question, cell: Cell) -> bool:
+    """Whether a step of the map moves at all: h is not 0."""
+    return not question.declared or not cell.is_zero(question.h)
+
+
+def _shifted(question: Question, piece: Piece, cell: Cell) -> Ruling:
+    assert piece.value is not None
+    first, second = piece.value
+    reason = f"not stationary: v = ({first}, {second}) at the equilibrium"
+    if question.rule.discrete and not _moves(question, cell):
+        return Ruling(Outcome.OPEN, "", "the step size is 0")
+    if question.rule.name == "alternating" and question.declared:
+        # With a fixed h, several steps of one player could in principle lead back to x*.
+        count = question.steps.generator if not cell.is_zero(first) else question.steps.discriminator
+        if count > 1:
+            return Ruling(Outcome.OPEN, "", f"{reason}; {count} steps of a fixed size may return to it")
+    return Ruling(Outcome.NO, "not-stationary", reason)
+
+
+def _jump(question: Question, smooth: list[Piece], moving: list[Piece], cell: Cell) -> Ruling:
+    limits = "; ".join(f"({p.value[0]}, {p.value[1]}) where {_side(p)}" for p in smooth if p.value is not None)
+    reason = f"v jumps at the equilibrium: its limits are {limits}"
+    reachable = [piece for piece in moving if _is_open_side(piece, cell)]
+    if not question.rule.discrete:
+        if any(_repels(piece, cell) for piece in reachable):
+            return Ruling(Outcome.NO, "repelling-jump", f"{reason}; trajectories are pushed off the jump")
+        if len(moving) == len(smooth) and _one_sign(smooth, cell):
+            return Ruling(Outcome.NO, "no-filippov-equilibrium", f"{reason}; 0 is not in the Filippov set")
+        return Ruling(Outcome.OPEN, "", f"{reason}; sliding along the jump is not decided")
+    if not _moves(question, cell):
+        return Ruling(Outcome.OPEN, "", "the step size is 0")
+    if any(_map_leaves(question, piece, smooth, cell) for piece in reachable):
+        return Ruling(Outcome.NO, "map-jump", f"{reason}; a step moves away however near it starts")
+    return Ruling(Outcome.OPEN, "", f"{reason}; what the map does there is not decided")
+
+
+def _map_leaves(question: Question, piece: Piece, smooth: list[Piece], cell: Cell) -> bool:
+    """Whether one period from points of the piece near x* ends at a distance from x* that is bounded from below."""
+    if question.rule.name == "simultaneous":
+        return True
+    assert piece.value is not None
+    steps = question.steps
+    if not cell.is_zero(piece.value[0]):
+        # D's steps leave theta alone, so one G step decides.
+        return steps.generator == 1
+    generator_continuous = all(p.value is not None and cell.is_zero(p.value[0]) for p in smooth)
+    if not generator_continuous or steps.discriminator != 1:
+        return False
+    # Near points of the piece are images of near points under G's steps: theta + h v1 is open where 1 + h J11 != 0.
+    slopes = {p.jacobian[0, 0] for p in smooth if p.jacobian is not None}
+    if len(slopes) != 1:
+        return False
+    return not question.declared or not cell.is_zero(1 + question.h * slopes.pop())
+
+
+def _same_values(pieces: list[Piece], cell: Cell) -> bool:
+    first = pieces[0].value
+    assert first is not None
+    return all(cell.is_zero(a - b) for piece in pieces[1:] for a, b in zip(piece.value or (), first, strict=True))
+
+
+def _gradients(piece: Piece) -> list[sp.Matrix]:
+    """Outward gradients at x* of the switching functions, sign included: positive means into the piece."""
+    origin = {X: sp.Integer(0), Y: sp.Integer(0)}
+    return [
+        sign * sp.Matrix([sp.diff(function, coordinate).xreplace(origin) for coordinate in (X, Y)])
+        for function, sign in piece.branch.signs
+    ]
+
+
+def _is_open_side(piece: Piece, cell: Cell) -> bool:
+    """Whether the piece's branch surely contains points arbitrarily near x*."""
+    if any(not function.is_polynomial(X, Y) for function, _ in piece.branch.signs):
+        return False
+    gradients = _gradients(piece)
+    if len(gradients) == 1:
+        return any(not cell.is_zero(entry) for entry in gradients[0])
+    return len(gradients) == 2 and not cell.is_zero(sp.Matrix.hstack(*gradients).det())
+
+
+def _repels(piece: Piece, cell: Cell) -> bool:
+    value = sp.Matrix(piece.value)
+    return all(cell.sign(sp.expand(gradient.dot(value))) > 0 for gradient in _gradients(piece))
+
+
+def _one_sign(pieces: list[Piece], cell: Cell) -> bool:
+    for component in (0, 1):
+        signs = {cell.sign(piece.value[component]) for piece in pieces if piece.value is not None}
+        if len(signs) == 1 and signs != {0}:
+            return True
+    return False
+
+
+def _in_words(function: sp.Expr) -> sp.Expr:
+    return function.xreplace({X: sp.Symbol("(theta - theta*)"), Y: sp.Symbol("psi")})
+
+
+def _side(piece: Piece) -> str:
+    return " and ".join(f"{_in_words(function)} {'>' if sign > 0 else '<'} 0" for function, sign in piece.branch.signs)

@@ -1,0 +1,75 @@
+"""The theorems that decide: statement, hypotheses and source, by key. A ruling names one; a certificate lists it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Theorem:
+    """A theorem of the literature.
+
+    Attributes:
+        key: Its name in certificates.
+        statement: In words, with the hypotheses that a certificate discharges.
+        source: Where it is proved.
+    """
+
+    key: str
+    statement: str
+    source: str
+
+
+THEOREMS: dict[str, Theorem] = {
+    theorem.key: theorem
+    for theorem in (
+        Theorem(
+            "flow-linear-stability",
+            "v(x*) = 0, v is Frechet differentiable at x*, and every eigenvalue of v'(x*) has negative real part: x* is "
+            "exponentially stable for x' = v(x).",
+            "Lyapunov 1892; Khalil 1996, theorem 4.7; Mescheder et al. 2018, section 2.1",
+        ),
+        Theorem(
+            "flow-linear-instability",
+            "v(x*) = 0, v is Frechet differentiable at x*, and some eigenvalue of v'(x*) has positive real part: x* is "
+            "unstable, and so is every set of equilibria through x*.",
+            "Lyapunov 1892 (Chetaev function of the unstable subspace); Khalil 1996, theorem 4.7",
+        ),
+        Theorem(
+            "map-linear-stability",
+            "F(x*) = x*, F is Frechet differentiable at x*, and every eigenvalue of F'(x*) has modulus below 1: the "
+            "iterates converge linearly from a neighbourhood of x*.",
+            "Ostrowski 1966; Mescheder et al. 2018, section 2.1",
+        ),
+        Theorem(
+            "map-linear-instability",
+            "F(x*) = x*, F is Frechet differentiable at x*, and some eigenvalue of F'(x*) has modulus above 1: x* is "
+            "unstable, and so is every set of fixed points through x*.",
+            "Hartman 1964, lemma 5.1; Mescheder et al. 2018, section 2.1",
+        ),
+        Theorem(
+            "not-stationary",
+            "v is continuous at x* with v(x*) != 0: x* is no equilibrium, and trajectories that start near it move away.",
+            "definition",
+        ),
+        Theorem(
+            "repelling-jump",
+            "On the open side s > 0 of a smooth curve through x* the field has a limit v0 at x* with grad s . v0 > 0: "
+            "trajectories that start on that side, however near, leave at a speed bounded from below.",
+            "Filippov 1988, chapter 2; Mescheder et al. 2018, section 3.1 (WGAN-GP)",
+        ),
+        Theorem(
+            "no-filippov-equilibrium",
+            "Some component of every one-sided limit of v at x* has one and the same strict sign: 0 is not in the "
+            "Filippov set, so x* is no equilibrium.",
+            "Filippov 1988, chapter 2",
+        ),
+        Theorem(
+            "map-jump",
+            "From an open set that touches x* one step of the map moves by h v0 + o(1) with v0 != 0: no neighbourhood of x* "
+            "is kept, for any h.",
+            "definition of stability",
+        ),
+        Theorem("no-equilibrium-output", "fake'(d) + real'(d) is never 0: D has no equilibrium output.", "definition"),
+    )
+}
