@@ -11,9 +11,8 @@ Where a kink lies within rounding of the point, autograd may stand on either sid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
@@ -24,17 +23,15 @@ from ..symbolic.derivation import Derivation
 from ..symbolic.proposal import Proposal
 from . import rounding
 from .cases import Cases, EvidenceUnavailable
+from .comparison import Comparison, compare, with_characteristic_polynomial
 from .evaluate import UnsupportedFormula, evaluate, operations
 from .jets import EPS, Kinks
-from .quadrature import Nodes, gauss_hermite, gauss_legendre, node_count
+from .quadrature import gauss_hermite, gauss_legendre, node_count
 from .sampling import sample_cases, slopes_of
 
-if TYPE_CHECKING:
-    from .field import TorchField
-
 Array = NDArray[np.float64]
-_ROWS = ("v1", "v2")
-_ENTRIES = ("dv1/dtheta", "dv1/dpsi", "dv2/dtheta", "dv2/dpsi", "trace", "determinant")
+Values = dict[sp.Symbol, Array | tuple[Array, Array]]
+_ENTRIES = ("dv1/dtheta", "dv1/dpsi", "dv2/dtheta", "dv2/dpsi")
 # Beyond this argument of f the family's exponentials and sixth powers drown everything else.
 _LARGEST_OUTPUT = 12.0
 
@@ -44,11 +41,11 @@ class Agreement:
     """What came out of a comparison.
 
     Attributes:
-        cases: Cases in which v was compared (and J, where it was given and autograd has it).
-        max_error: The largest difference, relative to the magnitude of the terms that are summed.
+        cases: Cases in which v was compared.
+        max_error: The largest difference of an entry of v or J, relative to the magnitude of the terms it sums.
         seed: What reproduces it.
         holds: Whether every compared entry agrees within its tolerance.
-        worst: The case of the largest error in units of its tolerance: point, parameters, f and both values.
+        worst: The entry with the largest error in units of its tolerance: both values, point, parameters and f.
         reason: One sentence.
     """
 
@@ -58,23 +55,6 @@ class Agreement:
     holds: bool
     worst: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    """Entries [cases, entries] of one quantity: both values, magnitude, tolerance, and whether they count."""
-
-    labels: tuple[str, ...]
-    symbolic: Array
-    autograd: Array
-    magnitude: Array
-    tolerance: Array
-    counts: NDArray[np.bool_]
-
-    @property
-    def gap(self) -> Array:
-        """Differences, 0 where they do not count."""
-        return np.where(self.counts, np.abs(self.symbolic - self.autograd), 0.0)
 
 
 def agree(
@@ -94,25 +74,29 @@ def agree(
 
     Raises:
         EvidenceUnavailable: If no case can be compared, with the reason.
+        ValueError: If ``cases`` is not positive.
     """
-    from .field import TorchField
+    from .field import TorchField  # here, since it imports torch
 
     if cases < 1:
-        raise ValueError(f"cases = {cases}; at least one case is needed")
-    sample = sample_cases(proposal, cases, seed, lambda values: _scalar(derivation.output, values, derivation))
+        raise ValueError(f"cases = {cases}: at least one case is needed")
     torch_field = TorchField(proposal)
     try:
-        with np.errstate(all="ignore"):
-            comparisons = [_compare_field(proposal, derivation, torch_field, sample, seed)]
-            if jacobian is not None:
-                comparisons.append(_compare_jacobian(proposal, derivation, jacobian, torch_field, sample))
+        sample = sample_cases(proposal, cases, seed, lambda values: _at(derivation.output, derivation, values))
+        theta, psi = random_points(proposal, sample, seed)
+        field = _field_comparison(proposal, derivation, sample, theta, psi, torch_field.field(theta, psi, sample))
+        comparisons = [field, *_output_comparison(proposal, sample)]
+        if jacobian is not None:
+            star = [np.broadcast_to(_at(x, derivation, sample.parameters), (len(sample),)) for x in derivation.equilibrium]
+            measured = torch_field.jacobian(star[0], star[1], sample).reshape(-1, 4)
+            comparisons.append(_jacobian_comparison(proposal, derivation, sample, star, list(jacobian), measured))
     except UnsupportedFormula as error:
         raise EvidenceUnavailable(str(error)) from error
-    return _verdict(comparisons, sample, seed)
+    return _summary(comparisons, sample, seed, jacobian_compared=jacobian is not None)
 
 
 def random_points(proposal: Proposal, cases: Cases, seed: int) -> tuple[Array, Array]:
-    """Points (theta, psi) around the equilibrium, from 1e-3 to 10 away, with D's output kept moderate.
+    """Points (theta, psi) from 1e-3 to 10 away from the equilibrium, with D's output kept moderate.
 
     Args:
         proposal: Whose data and noise set the scale.
@@ -123,145 +107,114 @@ def random_points(proposal: Proposal, cases: Cases, seed: int) -> tuple[Array, A
         theta and psi, each of shape [cases].
     """
     random = np.random.default_rng([seed, 1])
-    count = len(cases)
-    signs = random.choice([-1.0, 1.0], (2, count))
-    sizes = signs * 10.0 ** np.where(
-        random.random((2, count)) < 0.7, random.uniform(-1, 0.5, (2, count)), random.uniform(-3, 1, (2, count))
-    )
-    data = rounding.scalar(proposal.data, cases.parameters, count)
+    shape = (2, len(cases))
+    exponents = np.where(random.random(shape) < 0.7, random.uniform(-1, 0.5, shape), random.uniform(-3, 1, shape))
+    away = random.choice([-1.0, 1.0], shape) * 10.0**exponents
+    data = rounding.scalar(proposal.data, cases.parameters, len(cases))
     noise = ex.ZERO if proposal.objective is None else proposal.objective.noise
-    sigma = np.abs(rounding.scalar(noise, cases.parameters, count))
-    theta = data + sizes[0]
+    sigma = np.abs(rounding.scalar(noise, cases.parameters, len(cases)))
+    theta = data + away[0]
     reach = np.abs(theta) + np.abs(data) + sigma * gauss_hermite(node_count(proposal)).positions.max()
-    return theta, sizes[1] * np.minimum(1.0, _LARGEST_OUTPUT / np.maximum(np.abs(sizes[1]) * reach, 1e-300))
+    return theta, away[1] * np.minimum(1.0, _LARGEST_OUTPUT / np.maximum(np.abs(away[1]) * reach, 1e-300))
 
 
-def _compare_field(
-    proposal: Proposal, derivation: Derivation, torch_field: TorchField, cases: Cases, seed: int
-) -> _Comparison:
-    theta, psi = random_points(proposal, cases, seed)
-    autograd = torch_field.field(theta, psi, cases)
+def _field_comparison(
+    proposal: Proposal, derivation: Derivation, cases: Cases, theta: Array, psi: Array, autograd: Array
+) -> Comparison:
     limits = rounding.bounds(proposal, theta, psi, cases, jacobian=False)
     values = _values(derivation, cases) | {derivation.theta: theta, derivation.psi: psi}
-    symbolic, magnitude, decided, count = _symbolic(proposal, derivation.field, values, cases)
+    symbolic, magnitude, decided, count = _evaluated(proposal, derivation.field, values, cases)
     tolerance = EPS * (rounding.operations(proposal, 1) * limits.magnitude + count * magnitude)
-    labels = tuple(f"{row} at theta = {{theta!r}}, psi = {{psi!r}}" for row in _ROWS)
-    return _comparison(labels, symbolic, autograd, limits.magnitude + magnitude, tolerance, limits.decided & decided)
+    points = np.stack([theta, psi], axis=1)
+    total = limits.magnitude + magnitude
+    return compare(("v1", "v2"), points, (symbolic, autograd), total, tolerance, decided & limits.decided)
 
 
-def _compare_jacobian(
-    proposal: Proposal, derivation: Derivation, jacobian: sp.MatrixBase, torch_field: TorchField, cases: Cases
-) -> _Comparison:
-    points = [_scalar(coordinate, cases.parameters, derivation, len(cases)) for coordinate in derivation.equilibrium]
-    autograd = torch_field.jacobian(*points, cases).reshape(-1, 4)
-    limits = rounding.bounds(proposal, *points, cases, jacobian=True)
-    values = _values(derivation, cases)
-    symbolic, magnitude, decided, count = _symbolic(proposal, list(jacobian), values, cases)
-    sizes = limits.magnitude.reshape(-1, 4)
+def _jacobian_comparison(
+    proposal: Proposal,
+    derivation: Derivation,
+    cases: Cases,
+    star: Sequence[Array],
+    entries: Sequence[sp.Expr],
+    autograd: Array,
+) -> Comparison:
+    limits = rounding.bounds(proposal, star[0], star[1], cases, jacobian=True)
+    sizes, limited = limits.magnitude.reshape(-1, 4), limits.decided.reshape(-1, 4)
+    symbolic, magnitude, decided, count = _evaluated(proposal, entries, _values(derivation, cases), cases)
     tolerance = EPS * (rounding.operations(proposal, 2) * sizes + count * magnitude)
-    decided &= limits.decided.reshape(-1, 4)
-    together = _comparison(_ENTRIES[:4], symbolic, autograd, sizes + magnitude, tolerance, decided)
-    return _with_polynomial(together)
-
-
-def _with_polynomial(entries: _Comparison) -> _Comparison:
-    """The comparison with trace and determinant added: the coefficients of the characteristic polynomial.
-
-    An entry off by d moves the trace by d and the determinant by d times its cofactor, to first order.
-    """
-
-    def extended(a: Array) -> Array:
-        trace, determinant = a[:, 0] + a[:, 3], a[:, 0] * a[:, 3] - a[:, 1] * a[:, 2]
-        return np.concatenate([a, trace[:, None], determinant[:, None]], axis=1)
-
-    def widened(a: Array, by: Array) -> Array:
-        trace = a[:, 0] + a[:, 3]
-        determinant = a[:, 0] * by[:, 3] + a[:, 3] * by[:, 0] + a[:, 1] * by[:, 2] + a[:, 2] * by[:, 1]
-        return np.concatenate([a, trace[:, None], determinant[:, None]], axis=1)
-
-    size = np.maximum(np.abs(entries.symbolic), np.abs(entries.autograd)) + entries.tolerance
-    everywhere = np.broadcast_to(entries.counts.all(axis=1, keepdims=True), (len(size), 2))
-    magnitude = widened(entries.magnitude, entries.magnitude)
-    return _Comparison(
-        _ENTRIES,
-        extended(entries.symbolic),
-        extended(entries.autograd),
-        magnitude,
-        widened(entries.tolerance, size) + 4 * EPS * magnitude,
-        np.concatenate([entries.counts, everywhere], axis=1),
+    points = np.stack(star, axis=1)
+    total = sizes + magnitude
+    return with_characteristic_polynomial(
+        compare(_ENTRIES, points, (symbolic, autograd), total, tolerance, decided & limited)
     )
 
 
-def _comparison(
-    labels: tuple[str, ...], symbolic: Array, autograd: Array, magnitude: Array, tolerance: Array, decided: Array
-) -> _Comparison:
-    finite = np.isfinite(symbolic) & np.isfinite(autograd) & np.isfinite(tolerance)
-    return _Comparison(labels, symbolic, autograd, magnitude, tolerance, finite & decided)
+def _output_comparison(proposal: Proposal, cases: Cases) -> list[Comparison]:
+    """Whether d* is an equilibrium output: fake'(d*) + real'(d*) = 0, which random points do not show."""
+    objective = proposal.objective
+    if objective is None or objective.fake is None or objective.real is None or objective.f is not None:
+        return []
+    slopes = [
+        rounding.objective_derivatives(tree, cases.output, cases.parameters, 1) for tree in (objective.fake, objective.real)
+    ]
+    total = slopes[0].value[1] + slopes[1].value[1]
+    size = slopes[0].magnitude[1] + slopes[1].magnitude[1]
+    columns = [array[:, None] for array in (total, size)]
+    points = np.stack([cases.output, np.zeros(len(cases))], axis=1)
+    tolerance = EPS * rounding.operations(proposal, 1) * columns[1]
+    decided = np.ones_like(columns[0], dtype=bool)
+    zero = np.zeros_like(columns[0])
+    label = ("fake'(d*) + real'(d*) with d* for theta,",)
+    return [compare(label, points, (zero, columns[0]), columns[1], tolerance, decided)]
 
 
-def _verdict(comparisons: list[_Comparison], cases: Cases, seed: int) -> Agreement:
-    field = comparisons[0]
-    compared = int(field.counts.all(axis=1).sum())
+def _summary(comparisons: Sequence[Comparison], cases: Cases, seed: int, *, jacobian_compared: bool) -> Agreement:
+    compared = comparisons[0].compared
     if not compared:
         raise EvidenceUnavailable("v is not finite, or a kink lies within rounding, at every sampled point")
-    ratios = [np.where(c.gap > 0, c.gap / np.where(c.tolerance > 0, c.tolerance, 1e-300), 0.0) for c in comparisons]
-    errors = [np.where(c.gap > 0, c.gap / np.where(c.magnitude > 0, c.magnitude, c.gap), 0.0) for c in comparisons]
-    which = int(np.argmax([ratio.max() for ratio in ratios]))
-    case, entry = np.unravel_index(int(np.argmax(ratios[which])), ratios[which].shape)
-    holds = all(bool((ratio <= 1).all()) for ratio in ratios)
-    worst = _describe(comparisons[which], int(case), int(entry), cases)
-    reason = f"v agrees with autograd at {compared} random points"
-    if len(comparisons) > 1:
-        compared_j = int(comparisons[1].counts.all(axis=1).sum())
-        reason += (
-            f", J at {compared_j} equilibria"
-            if compared_j
-            else "; J was not compared: autograd meets a kink or pole at the equilibrium"
-        )
-    if not holds:
+    failed = [comparison for comparison in comparisons if not comparison.holds]
+    # Where several fail, v is the root: J follows from it.
+    shown = failed[0] if failed else max(comparisons, key=lambda comparison: float(comparison.ratio.max()))
+    case, entry = shown.worst()
+    worst = ", ".join(part for part in (shown.text(case, entry), cases.text(case)) if part)
+    if failed:
         reason = f"autograd disagrees with the derivation: {worst}"
-    return Agreement(compared, float(max(error.max() for error in errors)), seed, holds, worst, reason)
+    else:
+        reason = f"v agrees with autograd at {compared} random points"
+        if jacobian_compared:
+            equilibria = comparisons[-1].compared
+            reason += (
+                f", J at {equilibria} equilibria"
+                if equilibria
+                else "; J was not compared: autograd meets a kink or a pole at the equilibrium"
+            )
+    error = max(comparison.error for comparison in comparisons)
+    return Agreement(compared, error, seed, not failed, worst, reason)
 
 
-def _describe(comparison: _Comparison, case: int, entry: int, cases: Cases) -> str:
-    raise NotImplementedError
-
-
-def _values(derivation: Derivation, cases: Cases) -> dict[sp.Symbol, Array | tuple[Array, Array]]:
-    """Values of the parameters' symbols and of f1 ... f6."""
-    values: dict[sp.Symbol, Array | tuple[Array, Array]] = {
-        symbol: cases.parameters[name] for name, symbol in derivation.symbols.items()
-    }
+def _values(derivation: Derivation, cases: Cases) -> Values:
+    """Values of the symbols of the parameters and of f1 ... f6."""
+    values: Values = {symbol: cases.parameters[name] for name, symbol in derivation.symbols.items()}
     sizes = {} if cases.functions is None else slopes_of(cases.functions)[1]
     for name, slope in cases.slopes.items():
         values[sp.Symbol(name, real=True)] = (slope, np.maximum(np.abs(slope), sizes.get(name, 0.0)))
-    return values
+    return values or {sp.Dummy(): np.zeros(len(cases))}
 
 
-def _symbolic(
-    proposal: Proposal,
-    formulas: Mapping[int, sp.Expr] | list[sp.Expr] | tuple[sp.Expr, ...],
-    values: dict[sp.Symbol, Array | tuple[Array, Array]],
-    cases: Cases,
+def _evaluated(
+    proposal: Proposal, formulas: Sequence[sp.Expr], values: Values, cases: Cases
 ) -> tuple[Array, Array, NDArray[np.bool_], int]:
     """(values, magnitudes, decided, operations) of formulas at the cases."""
     count = node_count(proposal)
-    nodes: tuple[Nodes, Nodes] = (gauss_hermite(count), gauss_legendre(count))
-    size = operations(list(formulas), count)
-    results = [
-        evaluate(list(formulas), values, cases.functions, nodes, Kinks(EPS * size, inflate)) for inflate in (False, True)
-    ]
-    (symbolic, plain), (_, inflated) = results
+    nodes = (gauss_hermite(count), gauss_legendre(count))
+    size = operations(formulas, count)
+    (symbolic, plain), (_, inflated) = (
+        evaluate(formulas, values, cases.functions, nodes, Kinks(EPS * size, inflate)) for inflate in (False, True)
+    )
     return symbolic, plain, inflated <= 2 * plain, size
 
 
-def _scalar(
-    formula: sp.Expr, parameters: Mapping[str, Array], derivation: Derivation, count: int | None = None
-) -> Array:
-    """Values of a formula in the parameters, of shape [count] (1 without parameters)."""
-    values: dict[sp.Symbol, Array | tuple[Array, Array]] = {
-        symbol: parameters[name] for name, symbol in derivation.symbols.items() if name in parameters
-    }
-    if not values and count is not None:
-        values = {sp.Dummy(): np.zeros(count)}
+def _at(formula: sp.Expr, derivation: Derivation, parameters: Mapping[str, Array]) -> Array:
+    """Values of a formula in the parameters, of shape [cases]; [1] if no parameter is given."""
+    values: Values = {symbol: parameters[name] for name, symbol in derivation.symbols.items() if name in parameters}
     return evaluate([formula], values)[0][:, 0]

@@ -85,7 +85,15 @@ def bounds(proposal: Proposal, theta: Array, psi: Array, cases: Cases, *, jacobi
     return Bounds(values, plain, inflated <= 2 * plain)
 
 
-def objective_derivatives(function: ex.Expression, at: Array, parameters: Mapping[str, Array], order: int) -> Array:
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Derivatives of a function of one variable, of shape [orders, cases], and their magnitudes."""
+
+    value: Array
+    magnitude: Array
+
+
+def objective_derivatives(function: ex.Expression, at: Array, parameters: Mapping[str, Array], order: int) -> Series:
     """Derivatives of a concrete function of ``t``, by Taylor series.
 
     Args:
@@ -95,14 +103,22 @@ def objective_derivatives(function: ex.Expression, at: Array, parameters: Mappin
         order: The highest derivative.
 
     Returns:
-        Of shape [order + 1, cases].
+        Derivatives 0 to ``order``; NaN where there is none, and from a kink on.
     """
     names = {name: Jet.constant(_axis(values), order) for name, values in parameters.items()}
+    t = Jet.variable(_axis(at), 0, order)
     with np.errstate(all="ignore"):
-        series = jets_of(function, names | {"t": Jet.variable(_axis(at), 0, order)}, Kinks(), order)
+        series, marked = (
+            jets_of(function, names | {"t": t}, Kinks(EPS * 4 * 64, inflate), order) for inflate in (False, True)
+        )
     places = [k for k, (_, j) in enumerate(jets.indices(order)) if j == 0]
-    factorials = np.cumprod([1.0, *range(1, order + 1)])
-    return np.broadcast_to(series.values[..., 0, 0, 0], (len(jets.indices(order)), *at.shape))[places] * factorials[:, None]
+    factorials = np.cumprod([1.0, *range(1, order + 1)])[:, None]
+    shape = (len(jets.indices(order)), len(at))
+    value, plain, inflated = (
+        np.broadcast_to(array[..., 0, 0, 0], shape)[places] * factorials
+        for array in (series.values, series.magnitudes, marked.magnitudes)
+    )
+    return Series(np.where(inflated <= 2 * plain, value, np.nan), plain)
 
 
 def scalar(tree: ex.Expression, parameters: Mapping[str, Array], count: int) -> Array:

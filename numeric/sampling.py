@@ -192,7 +192,7 @@ def _fixed_slopes(proposal: Proposal, output: Output | None) -> dict[str, float]
         return {}
     at = np.zeros(1) if output is None else np.reshape(output({}), (1,))
     rows = objective_derivatives(objective.fake, at, {}, len(ex.DERIVATIVE_SYMBOLS))
-    return {name: float(row[0]) for name, row in zip(ex.DERIVATIVE_SYMBOLS, rows[1:], strict=True)}
+    return {name: float(row[0]) for name, row in zip(ex.DERIVATIVE_SYMBOLS, rows.value[1:], strict=True)}
 
 
 def _batch(proposal: Proposal, drawing: Plan, count: int, random: np.random.Generator, output: Output | None) -> Cases:
@@ -209,7 +209,7 @@ def _batch(proposal: Proposal, drawing: Plan, count: int, random: np.random.Gene
     elif proposal.objective is not None and (proposal.objective.fake is not None):
         order = len(ex.DERIVATIVE_SYMBOLS)
         rows = objective_derivatives(proposal.objective.fake, at, parameters, order)
-        slopes = dict(zip(ex.DERIVATIVE_SYMBOLS, rows[1:], strict=True))
+        slopes = dict(zip(ex.DERIVATIVE_SYMBOLS, rows.value[1:], strict=True))
     mentioned = {name: slope for name, slope in slopes.items() if name in _mentioned(drawing.relations)}
     good = admissible(drawing, parameters | mentioned, magnitudes, count)
     return Cases(parameters, functions, at, slopes)[np.flatnonzero(good)]

@@ -11,9 +11,10 @@ from .decision.cells import Cell, NeedSplit, Unresolved, analysed
 from .decision.prover import Prover
 from .derivation import Derivation, derivative_symbols, derive
 from .errors import ProposalError
-from .formula import Formula, symbols
+from .formula import TRUE, Formula, symbols
 from .germs import LocalField, local_field
 from .hypotheses import hypotheses, symbol_names
+from .obligations import goals
 from .output import NoEquilibriumOutput
 from .proposal import Proposal
 from .regions import critical_region, stable_region, step_size_region
@@ -32,6 +33,7 @@ class Analysis:
         derivation: The vector field; None if the objective has no equilibrium output.
         hypotheses: What may be assumed, as a formula.
         prover: With every query that was asked.
+        question: The proposal's own rule; None if the objective has no equilibrium output.
         verdict: The verdict for the proposal's own rule.
         updates: Verdicts for the flow, simultaneous and alternating descent.
         jacobian: v'(x*) on the largest cell where v is differentiable; None if there is none.
@@ -47,6 +49,7 @@ class Analysis:
     derivation: Derivation | None
     hypotheses: Formula
     prover: Prover
+    question: Question | None
     verdict: RuleVerdict
     updates: dict[str, RuleVerdict]
     jacobian: sp.ImmutableMatrix | None
@@ -127,6 +130,7 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         derivation,
         assumed,
         prover,
+        own,
         verdict,
         updates,
         jacobian,
@@ -169,8 +173,20 @@ def _ruled(
             continue
         for part, ruling in analysed(cell, lambda c, found=found: judge(question, found, c)):
             resolved = Ruling(Outcome.OPEN, "", ruling.reason) if isinstance(ruling, Unresolved) else ruling
-            cells.append(RuledCell(part, resolved))
+            cells.append(_confirmed(question, RuledCell(part, resolved, found)))
     return assemble(cells, prover, variables, admissible)
+
+
+def _confirmed(question: Question, ruled: RuledCell) -> RuledCell:
+    """The ruling, or an open one if its theorem's hypotheses are not all proved."""
+    if ruled.ruling.outcome is Outcome.OPEN:
+        return ruled
+    wanted = goals(question, ruled)
+    prover = ruled.cell.prover
+    if wanted is not None and all(prover.proves(ruled.cell.formula, goal.formula, goal.because) for goal in wanted):
+        return ruled
+    reason = f"the hypotheses of {ruled.ruling.theorem} could not all be proved"
+    return RuledCell(ruled.cell, Ruling(Outcome.OPEN, "", reason), ruled.local)
 
 
 def assemble(
@@ -239,8 +255,6 @@ def _jacobian(local: Iterable[tuple[Cell, LocalField | Unresolved]]) -> sp.Immut
 
 
 def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOutput) -> Analysis:
-    from .formula import TRUE
-
     outcome = Outcome.NO if failure.proved else Outcome.OPEN
     ruling = Ruling(outcome, "no-equilibrium-output" if failure.proved else "", str(failure))
     cell = RuledCell(Cell(TRUE, prover), ruling)
@@ -250,5 +264,5 @@ def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOu
     updates = dict.fromkeys(_standard_rules(), verdict)
     names = [*(n for n in proposal.parameter_names if n != "h"), "h", "z"]
     return Analysis(
-        proposal, None, TRUE, prover, verdict, updates, None, (), None, None, None, None, names
+        proposal, None, TRUE, prover, None, verdict, updates, None, (), None, None, None, None, names
     )

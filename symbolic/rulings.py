@@ -8,6 +8,7 @@ from enum import Enum
 import sympy as sp
 
 from .decision.cells import Cell
+from .germs.local import LocalField, Piece
 
 
 class Outcome(Enum):
@@ -37,6 +38,7 @@ class Ruling:
         reason: One sentence.
         rate: ``linear``, ``sublinear`` or an empty string.
         matrix: The matrix whose spectrum decides, where one does.
+        piece: The piece of a discontinuous field that decides, where one does.
     """
 
     outcome: Outcome
@@ -44,14 +46,16 @@ class Ruling:
     reason: str
     rate: str = ""
     matrix: sp.ImmutableMatrix | None = None
+    piece: Piece | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RuledCell:
-    """A cell and what holds on it."""
+    """A cell, what holds on it, and the pieces of the field that show it (None where the analysis failed)."""
 
     cell: Cell
     ruling: Ruling
+    local: LocalField | None = None
 
 
 Point = dict[sp.Symbol, sp.Expr]

@@ -115,7 +115,7 @@ def _shifted(question: Question, piece: Piece, cell: Cell) -> Ruling:
         count = question.steps.generator if not cell.is_zero(first) else question.steps.discriminator
         if count > 1:
             return Ruling(Outcome.OPEN, "", f"{reason}; {count} steps of a fixed size may return to it")
-    return Ruling(Outcome.NO, "not-stationary", reason)
+    return Ruling(Outcome.NO, "not-stationary", reason, piece=piece)
 
 
 def _jump(question: Question, smooth: list[Piece], moving: list[Piece], cell: Cell) -> Ruling:
@@ -123,15 +123,18 @@ def _jump(question: Question, smooth: list[Piece], moving: list[Piece], cell: Ce
     reason = f"v jumps at the equilibrium: its limits are {limits}"
     reachable = [piece for piece in moving if _is_open_side(piece, cell)]
     if not question.rule.discrete:
-        if any(_repels(piece, cell) for piece in reachable):
-            return Ruling(Outcome.NO, "repelling-jump", f"{reason}; trajectories are pushed off the jump")
+        for piece in reachable:
+            if _repels(piece, cell):
+                words = f"{reason}; trajectories are pushed off the jump"
+                return Ruling(Outcome.NO, "repelling-jump", words, piece=piece)
         if len(moving) == len(smooth) and _one_sign(smooth, cell):
             return Ruling(Outcome.NO, "no-filippov-equilibrium", f"{reason}; 0 is not in the Filippov set")
         return Ruling(Outcome.OPEN, "", f"{reason}; sliding along the jump is not decided")
     if not _moves(question, cell):
         return Ruling(Outcome.OPEN, "", "the step size is 0")
-    if any(_map_leaves(question, piece, smooth, cell) for piece in reachable):
-        return Ruling(Outcome.NO, "map-jump", f"{reason}; a step moves away however near it starts")
+    for piece in reachable:
+        if _map_leaves(question, piece, smooth, cell):
+            return Ruling(Outcome.NO, "map-jump", f"{reason}; a step moves away however near it starts", piece=piece)
     return Ruling(Outcome.OPEN, "", f"{reason}; what the map does there is not decided")
 
 
@@ -160,7 +163,7 @@ def _same_values(pieces: list[Piece], cell: Cell) -> bool:
     return all(cell.is_zero(a - b) for piece in pieces[1:] for a, b in zip(piece.value or (), first, strict=True))
 
 
-def _gradients(piece: Piece) -> list[sp.Matrix]:
+def outward_gradients(piece: Piece) -> list[sp.Matrix]:
     """Outward gradients at x* of the switching functions, sign included: positive means into the piece."""
     origin = {X: sp.Integer(0), Y: sp.Integer(0)}
     return [
@@ -173,7 +176,7 @@ def _is_open_side(piece: Piece, cell: Cell) -> bool:
     """Whether the piece's branch surely contains points arbitrarily near x*."""
     if any(not function.is_polynomial(X, Y) for function, _ in piece.branch.signs):
         return False
-    gradients = _gradients(piece)
+    gradients = outward_gradients(piece)
     if len(gradients) == 1:
         return any(not cell.is_zero(entry) for entry in gradients[0])
     return len(gradients) == 2 and not cell.is_zero(sp.Matrix.hstack(*gradients).det())
@@ -181,7 +184,7 @@ def _is_open_side(piece: Piece, cell: Cell) -> bool:
 
 def _repels(piece: Piece, cell: Cell) -> bool:
     value = sp.Matrix(piece.value)
-    return all(cell.sign(sp.expand(gradient.dot(value))) > 0 for gradient in _gradients(piece))
+    return all(cell.sign(sp.expand(gradient.dot(value))) > 0 for gradient in outward_gradients(piece))
 
 
 def _one_sign(pieces: list[Piece], cell: Cell) -> bool:

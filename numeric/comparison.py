@@ -1,0 +1,125 @@
+"""Two computations of the same entries, with the tolerance that rounding leaves them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .jets import EPS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Entries of one quantity at a batch of cases.
+
+    Attributes:
+        labels: What each entry is.
+        points: Where each case was evaluated, (theta, psi) of shape [cases, 2].
+        symbolic: Values of the derived formulas, of shape [cases, entries].
+        autograd: The independent values.
+        magnitude: Sums of absolute values of the terms on both sides.
+        tolerance: The largest difference that rounding explains.
+        counts: Whether the entry is compared: finite on both sides and away from kinks.
+    """
+
+    labels: tuple[str, ...]
+    points: Array
+    symbolic: Array
+    autograd: Array
+    magnitude: Array
+    tolerance: Array
+    counts: NDArray[np.bool_]
+
+    @property
+    def compared(self) -> int:
+        """In how many cases all entries count."""
+        return int(self.counts.all(axis=1).sum())
+
+    @property
+    def gap(self) -> Array:
+        """Differences, 0 where they do not count."""
+        return np.where(self.counts, np.abs(self.symbolic - self.autograd), 0.0)
+
+    @property
+    def ratio(self) -> Array:
+        """Differences in units of their tolerance: at most 1 where both sides agree."""
+        return np.where(self.gap > 0, self.gap / np.maximum(self.tolerance, 1e-300), 0.0)
+
+    @property
+    def error(self) -> float:
+        """The largest difference relative to the magnitude."""
+        gap = self.gap
+        return float(np.where(gap > 0, gap / np.maximum(self.magnitude, 1e-300), 0.0).max())
+
+    @property
+    def holds(self) -> bool:
+        """Whether all entries that count agree."""
+        return bool((self.ratio <= 1).all())
+
+    def worst(self) -> tuple[int, int]:
+        """(case, entry) of the largest ratio."""
+        case, entry = np.unravel_index(int(np.argmax(self.ratio)), self.ratio.shape)
+        return int(case), int(entry)
+
+    def text(self, case: int, entry: int) -> str:
+        """One entry, readably: both values, tolerance and point."""
+        theta, psi = (float(x) for x in self.points[case])
+        return (
+            f"{self.labels[entry]} = {self.symbolic[case, entry]:.17g} derived, {self.autograd[case, entry]:.17g} by "
+            f"autograd (tolerance {self.tolerance[case, entry]:.1e}) at theta = {theta!r}, psi = {psi!r}"
+        )
+
+
+def compare(
+    labels: tuple[str, ...],
+    points: Array,
+    sides: tuple[Array, Array],
+    magnitude: Array,
+    tolerance: Array,
+    decided: NDArray[np.bool_],
+) -> Comparison:
+    """A comparison of two sides, (symbolic, autograd), of which finite and decided entries count."""
+    symbolic, autograd = sides
+    finite = np.isfinite(symbolic) & np.isfinite(autograd) & np.isfinite(tolerance)
+    return Comparison(labels, points, symbolic, autograd, magnitude, tolerance, finite & decided)
+
+
+def with_characteristic_polynomial(entries: Comparison) -> Comparison:
+    """A comparison of 2x2 Jacobians with the coefficients of the characteristic polynomial added.
+
+    Where entries are off by d, the trace is off by their sum, and the determinant, to first order, by each entry's d
+    times the absolute value of its cofactor. Eigenvalues are not compared: they move by sqrt(d) where J is defective.
+
+    Args:
+        entries: Of shape [cases, 4], row by row.
+    """
+    counts = np.broadcast_to(entries.counts.all(axis=1, keepdims=True), (len(entries.counts), 2))
+    size = np.maximum(np.abs(entries.symbolic), np.abs(entries.autograd))
+    magnitude = _widened(size, size)
+    # The largest magnitude that each entry is known to: what its own terms sum to.
+    total = _widened(entries.magnitude, entries.magnitude)
+    tolerance = _widened(entries.tolerance, size + entries.tolerance) + 4 * EPS * magnitude
+    return Comparison(
+        (*entries.labels, "trace", "determinant"),
+        entries.points,
+        _extended(entries.symbolic),
+        _extended(entries.autograd),
+        total,
+        tolerance,
+        np.concatenate([entries.counts, counts], axis=1),
+    )
+
+
+def _extended(a: Array) -> Array:
+    trace, determinant = a[:, 0] + a[:, 3], a[:, 0] * a[:, 3] - a[:, 1] * a[:, 2]
+    return np.concatenate([a, trace[:, None], determinant[:, None]], axis=1)
+
+
+def _widened(a: Array, by: Array) -> Array:
+    trace = a[:, 0] + a[:, 3]
+    determinant = a[:, 0] * by[:, 3] + a[:, 3] * by[:, 0] + a[:, 1] * by[:, 2] + a[:, 2] * by[:, 1]
+    return np.concatenate([a, trace[:, None], determinant[:, None]], axis=1)

@@ -1,0 +1,1 @@
+"""What is claimed and how it was decided: reading, verdicts, certificates, lemmas, the command line."""

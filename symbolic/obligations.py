@@ -1,0 +1,132 @@
+"""What exactly has to be proved for a ruling to stand: the hypotheses of its theorem as sign conditions on the cell.
+
+The engine finds a ruling by asking for signs one after the other; here its theorem's hypotheses are written down afresh,
+for 2 x 2 matrices through trace and determinant, and proved as implications "cell => goal". A ruling whose goals are not
+all proved is withdrawn. Certificates carry these goals, and ``verify`` has them decided by the other solver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from .formula import TRUE, Formula, compare, conjunction, disjunction
+from .rulings import RuledCell
+from .spectrum import characteristic_coefficients
+from .stability import Question, outward_gradients
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A formula that the cell has to imply, and what it is for."""
+
+    formula: Formula
+    because: str
+
+
+def goals(question: Question, ruled: RuledCell) -> list[Goal] | None:
+    """The goals of a ruling that are not plainly true; their conjunction on the cell is what its theorem needs.
+
+    Args:
+        question: The rule that was judged.
+        ruled: The cell and its ruling, which is not open.
+
+    Returns:
+        The goals, or None if the theorem has none that can be written down.
+    """
+    found = _all_goals(question, ruled)
+    return None if found is None else [goal for goal in found if goal.formula != TRUE]
+
+
+def _all_goals(question: Question, ruled: RuledCell) -> list[Goal] | None:
+    ruling, local = ruled.ruling, ruled.local
+    found: list[Goal] = []
+    if local is not None and ruling.matrix is not None:
+        found += _one_linearisation(ruled)
+    match ruling.theorem:
+        case "flow-linear-stability" | "flow-linear-instability" if ruling.matrix is not None:
+            _, minus_trace, determinant = characteristic_coefficients(ruling.matrix)
+            inside = [minus_trace, determinant]
+            return [*found, *_spectral(question, ruled, inside, stable=ruling.theorem == "flow-linear-stability")]
+        case "map-linear-stability" | "map-linear-instability" if ruling.matrix is not None:
+            _, minus_trace, determinant = characteristic_coefficients(ruling.matrix)
+            inside = [1 - determinant, 1 + minus_trace + determinant, 1 - minus_trace + determinant]
+            return [*found, *_spectral(question, ruled, inside, stable=ruling.theorem == "map-linear-stability")]
+        case "not-stationary" if ruling.piece is not None:
+            assert ruling.piece.value is not None
+            moves = disjunction(compare(component, "!=") for component in ruling.piece.value)
+            return [Goal(moves, "v does not vanish at the equilibrium")]
+        case "repelling-jump" if ruling.piece is not None:
+            value = sp.Matrix(ruling.piece.value)
+            return [
+                Goal(compare(sp.expand(gradient.dot(value)), ">"), "the field points off the jump")
+                for gradient in outward_gradients(ruling.piece)
+            ]
+        case "map-jump" if ruling.piece is not None:
+            assert ruling.piece.value is not None
+            moves = disjunction(compare(component, "!=") for component in ruling.piece.value)
+            own = [Goal(moves, "the one-sided limit is not 0"), _open_side(ruled)]
+            return own + ([Goal(compare(question.h, "!="), "the step size is not 0")] if question.declared else [])
+        case "no-filippov-equilibrium" if local is not None:
+            return [Goal(_one_sign(ruled), "a component has one sign on every side")]
+    return None
+
+
+def _one_linearisation(ruled: RuledCell) -> list[Goal]:
+    """All pieces vanish at the equilibrium and have the same Jacobian."""
+    assert ruled.local is not None
+    found: list[Goal] = []
+    first = ruled.local.pieces[0].jacobian
+    for piece in ruled.local.pieces:
+        assert piece.value is not None and piece.jacobian is not None and first is not None
+        zero = conjunction(compare(component, "==") for component in piece.value)
+        same = conjunction(compare(entry, "==") for entry in piece.jacobian - first)
+        found += [Goal(zero, "v vanishes at the equilibrium"), Goal(same, "the pieces share one Jacobian")]
+    return list(dict.fromkeys(found))
+
+
+def _spectral(question: Question, ruled: RuledCell, inside: list[sp.Expr], *, stable: bool) -> list[Goal]:
+    small = question.rule.discrete and not question.declared
+    if stable:
+        because = "every root lies inside"
+        return [Goal(_positive(e, question.h, ruled) if small else compare(e, ">"), because) for e in inside]
+    outside = [-sp.expand(e) for e in inside]
+    if not small:
+        return [Goal(disjunction(compare(e, ">") for e in outside), "a root lies outside")]
+    return [Goal(disjunction(_positive(e, question.h, ruled) for e in outside), "a root lies outside for small h")]
+
+
+def _positive(expression: sp.Expr, h: sp.Symbol, ruled: RuledCell) -> Formula:
+    """Positive for every sufficiently small h > 0: the first coefficient that does not vanish is positive.
+
+    On the cell every sign is constant, so the coefficients up to the deciding one are listed and no more.
+    """
+    coefficients = list(reversed(sp.Poly(sp.expand(expression), h).all_coeffs()))
+    prover, cell = ruled.cell.prover, ruled.cell.formula
+    vanishing: list[Formula] = []
+    for coefficient in coefficients:
+        if prover.proves(cell, compare(coefficient, ">"), "leading coefficient in h"):
+            return conjunction([*vanishing, compare(coefficient, ">")])
+        vanishing.append(compare(coefficient, "=="))
+    return disjunction(())
+
+
+def _open_side(ruled: RuledCell) -> Goal:
+    assert ruled.ruling.piece is not None
+    gradients = outward_gradients(ruled.ruling.piece)
+    if len(gradients) == 1:
+        formula = disjunction(compare(entry, "!=") for entry in gradients[0])
+    else:
+        formula = compare(sp.Matrix.hstack(*gradients).det(), "!=")
+    return Goal(formula, "the side is open and touches the equilibrium")
+
+
+def _one_sign(ruled: RuledCell) -> Formula:
+    assert ruled.local is not None
+    values = [piece.value for piece in ruled.local.pieces if piece.value is not None]
+    return disjunction(
+        conjunction(compare(value[component], relation) for value in values)
+        for component in (0, 1)
+        for relation in (">", "<")
+    )
