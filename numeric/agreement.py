@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 
 from ..symbolic import expression as ex
 from ..symbolic.derivation import Derivation
+from ..symbolic.formula import And, Formula, Or
 from ..symbolic.proposal import Proposal
 from . import rounding
 from .cases import Cases, EvidenceUnavailable
 from .comparison import Comparison, compare, with_characteristic_polynomial
 from .evaluate import UnsupportedFormula, evaluate, operations
-from .jets import EPS, Kinks
+from .jets import EPS, decided_magnitudes
 from .quadrature import gauss_hermite, gauss_legendre, node_count
 from .sampling import sample_cases, slopes_of
 
@@ -58,7 +59,12 @@ class Agreement:
 
 
 def agree(
-    proposal: Proposal, derivation: Derivation, jacobian: sp.MatrixBase | None, cases: int = 2000, seed: int = 0
+    proposal: Proposal,
+    derivation: Derivation,
+    jacobian: sp.MatrixBase | None,
+    cases: int = 2000,
+    seed: int = 0,
+    region: Formula | None = None,
 ) -> Agreement:
     """Confronts a derivation with autograd.
 
@@ -68,6 +74,7 @@ def agree(
         jacobian: v' at the equilibrium, in parameters and f1 ... f6; None where there is none to check.
         cases: How many random cases.
         seed: The result is a function of it.
+        region: Where in the parameter space ``jacobian`` is v'; everywhere if not given.
 
     Returns:
         The agreement; it is evidence and never a verdict.
@@ -87,9 +94,12 @@ def agree(
         field = _field_comparison(proposal, derivation, sample, theta, psi, torch_field.field(theta, psi, sample))
         comparisons = [field, *_output_comparison(proposal, sample)]
         if jacobian is not None:
-            star = [np.broadcast_to(_at(x, derivation, sample.parameters), (len(sample),)) for x in derivation.equilibrium]
+            at = [_at(coordinate, derivation, sample.parameters) for coordinate in derivation.equilibrium]
+            star = [np.broadcast_to(coordinate, (len(sample),)) for coordinate in at]
             measured = torch_field.jacobian(star[0], star[1], sample).reshape(-1, 4)
-            comparisons.append(_jacobian_comparison(proposal, derivation, sample, star, list(jacobian), measured))
+            compared = _jacobian_comparison(proposal, derivation, sample, star, list(jacobian), measured)
+            inside = _inside(region, _values(derivation, sample), len(sample))
+            comparisons.append(with_characteristic_polynomial(compared.restricted(inside)))
     except UnsupportedFormula as error:
         raise EvidenceUnavailable(str(error)) from error
     return _summary(comparisons, sample, seed, jacobian_compared=jacobian is not None)
@@ -144,9 +154,7 @@ def _jacobian_comparison(
     tolerance = EPS * (rounding.operations(proposal, 2) * sizes + count * magnitude)
     points = np.stack(star, axis=1)
     total = sizes + magnitude
-    return with_characteristic_polynomial(
-        compare(_ENTRIES, points, (symbolic, autograd), total, tolerance, decided & limited)
-    )
+    return compare(_ENTRIES, points, (symbolic, autograd), total, tolerance, decided & limited)
 
 
 def _output_comparison(proposal: Proposal, cases: Cases) -> list[Comparison]:
@@ -154,12 +162,11 @@ def _output_comparison(proposal: Proposal, cases: Cases) -> list[Comparison]:
     objective = proposal.objective
     if objective is None or objective.fake is None or objective.real is None or objective.f is not None:
         return []
-    slopes = [
-        rounding.objective_derivatives(tree, cases.output, cases.parameters, 1) for tree in (objective.fake, objective.real)
-    ]
-    total = slopes[0].value[1] + slopes[1].value[1]
-    size = slopes[0].magnitude[1] + slopes[1].magnitude[1]
-    columns = [array[:, None] for array in (total, size)]
+    fake, real = (
+        rounding.objective_derivatives(tree, cases.output, cases.parameters, 1)
+        for tree in (objective.fake, objective.real)
+    )
+    columns = [(fake.value + real.value)[1][:, None], (fake.magnitude + real.magnitude)[1][:, None]]
     points = np.stack([cases.output, np.zeros(len(cases))], axis=1)
     tolerance = EPS * rounding.operations(proposal, 1) * columns[1]
     decided = np.ones_like(columns[0], dtype=bool)
@@ -208,10 +215,25 @@ def _evaluated(
     count = node_count(proposal)
     nodes = (gauss_hermite(count), gauss_legendre(count))
     size = operations(formulas, count)
-    (symbolic, plain), (_, inflated) = (
-        evaluate(formulas, values, cases.functions, nodes, Kinks(EPS * size, inflate)) for inflate in (False, True)
+    symbolic, magnitude, decided = decided_magnitudes(
+        EPS * size, lambda kinks: evaluate(formulas, values, cases.functions, nodes, kinks)
     )
-    return symbolic, plain, inflated <= 2 * plain, size
+    return symbolic, magnitude, decided, size
+
+
+def _inside(region: Formula | None, values: Values, count: int) -> NDArray[np.bool_]:
+    """In which cases a formula holds, of shape [count]; boundaries within rounding are left out."""
+    if region is None:
+        return np.ones(count, dtype=bool)
+    if isinstance(region, And | Or):
+        parts = [_inside(part, values, count) for part in region.parts]
+        combine = np.logical_and if isinstance(region, And) else np.logical_or
+        return combine.reduce(parts) if parts else np.full(count, isinstance(region, And))
+    value, magnitude = (column[:, 0] for column in evaluate([region.expression], values))
+    vanishes = np.abs(value) <= EPS * operations([region.expression]) * magnitude
+    if region.relation in ("==", "!="):
+        return vanishes if region.relation == "==" else ~vanishes
+    return (value > 0) & ~vanishes
 
 
 def _at(formula: sp.Expr, derivation: Derivation, parameters: Mapping[str, Array]) -> Array:

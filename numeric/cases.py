@@ -36,7 +36,7 @@ class Cases:
     def __len__(self) -> int:
         return len(self.output)
 
-    def __getitem__(self, cases: slice | Array) -> Cases:
+    def __getitem__(self, cases: slice | NDArray[np.intp]) -> Cases:
         """Some of the cases."""
         return Cases(
             {name: values[cases] for name, values in self.parameters.items()},

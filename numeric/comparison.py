@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +39,15 @@ class Comparison:
         """In how many cases all entries count."""
         return int(self.counts.all(axis=1).sum())
 
+    def restricted(self, cases: NDArray[np.bool_]) -> Comparison:
+        """The same comparison, of which only some cases count; ``cases`` has the shape [cases]."""
+        return replace(self, counts=self.counts & cases[:, None])
+
     @property
     def gap(self) -> Array:
         """Differences, 0 where they do not count."""
-        return np.where(self.counts, np.abs(self.symbolic - self.autograd), 0.0)
+        with np.errstate(all="ignore"):
+            return np.where(self.counts, np.abs(self.symbolic - self.autograd), 0.0)
 
     @property
     def ratio(self) -> Array:
@@ -97,21 +102,19 @@ def with_characteristic_polynomial(entries: Comparison) -> Comparison:
     Args:
         entries: Of shape [cases, 4], row by row.
     """
-    counts = np.broadcast_to(entries.counts.all(axis=1, keepdims=True), (len(entries.counts), 2))
     size = np.maximum(np.abs(entries.symbolic), np.abs(entries.autograd))
-    magnitude = _widened(size, size)
-    # The largest magnitude that each entry is known to: what its own terms sum to.
-    total = _widened(entries.magnitude, entries.magnitude)
-    tolerance = _widened(entries.tolerance, size + entries.tolerance) + 4 * EPS * magnitude
-    return Comparison(
-        (*entries.labels, "trace", "determinant"),
-        entries.points,
-        _extended(entries.symbolic),
-        _extended(entries.autograd),
-        total,
-        tolerance,
-        np.concatenate([entries.counts, counts], axis=1),
-    )
+    whole = np.broadcast_to(entries.counts.all(axis=1, keepdims=True), (len(entries.counts), 2))
+    with np.errstate(all="ignore"):
+        return Comparison(
+            (*entries.labels, "trace", "determinant"),
+            entries.points,
+            _extended(entries.symbolic),
+            _extended(entries.autograd),
+            _widened(entries.magnitude, entries.magnitude),
+            # The last term: trace and determinant are themselves computed in floating point.
+            _widened(entries.tolerance, size + entries.tolerance) + 4 * EPS * _widened(size, size),
+            np.concatenate([entries.counts, whole], axis=1),
+        )
 
 
 def _extended(a: Array) -> Array:

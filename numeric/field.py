@@ -56,7 +56,7 @@ class TorchField:
         self._mixing_weights = torch.from_numpy(legendre.weights.copy())
 
     def field(self, theta: Array, psi: Array, cases: Cases) -> Array:
-        """v at one point per case.
+        """The vector field at one point per case.
 
         Args:
             theta: Of shape [cases].
@@ -69,7 +69,7 @@ class TorchField:
         return self._batched(self._row, theta, psi, cases)
 
     def jacobian(self, theta: Array, psi: Array, cases: Cases) -> Array:
-        """J at one point per case, of shape [cases, 2, 2], rows v1 and v2, columns theta and psi."""
+        """The Jacobian at one point per case, of shape [cases, 2, 2], rows v1 and v2, columns theta and psi."""
         return self._batched(jacrev(self._row), theta, psi, cases)
 
     def _batched(self, function: Callable[[Tensor, State], Tensor], theta: Array, psi: Array, cases: Cases) -> Array:
@@ -116,7 +116,7 @@ class TorchField:
             pairs, weights = on_fake[:, None] - on_real[None, :], fake_weights[:, None] * real_weights[None, :]
             return (weights * self._apply(objective.fake, pairs, state)).sum()
         fakes = self._apply(objective.fake, on_fake, state)
-        reals = self._apply(None, -on_real, state) if objective.arbitrary else self._apply(objective.real, on_real, state)
+        reals = self._apply(objective.real, -on_real if objective.arbitrary else on_real, state)
         return (fake_weights * fakes).sum() + (real_weights * reals).sum()
 
     def _generator_loss(self, theta: Tensor, psi: Tensor, state: State) -> Tensor:
@@ -180,9 +180,7 @@ class TorchField:
             return grad(function, argnums=0 if player == "theta" else 1)(theta, psi, state)
 
         names = state["parameters"] | {"theta": theta[0], "psi": psi[0]}
-        samples = WeightedSamples(
-            real, fake, self._noise, self._noise_weights, self._mixing, self._mixing_weights
-        )
+        samples = WeightedSamples(real, fake, self._noise, self._noise_weights, self._mixing, self._mixing_weights)
         algebra = TorchAlgebra(names, self._d(psi, state), samples, player_gradient)
         return as_tensor(ex.interpret(tree, algebra)).expand(())
 

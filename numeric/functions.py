@@ -69,7 +69,7 @@ class SmoothFunctions:
     def __len__(self) -> int:
         return len(self.coefficients)
 
-    def __getitem__(self, cases: slice | Array) -> SmoothFunctions:
+    def __getitem__(self, cases: slice | NDArray[np.intp]) -> SmoothFunctions:
         """The functions of a slice or an index array of cases."""
         return SmoothFunctions(self.coefficients[cases], self.scales[cases])
 

@@ -9,12 +9,12 @@ product, smooth at 0, where the square of a square root would give NaN gradients
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from math import pi
+from operator import add, mul, truediv
 from typing import Protocol
 
 import torch
@@ -160,12 +160,12 @@ class TorchAlgebra:
         """A sum of scalars or of vectors."""
         if any(isinstance(term, Vector) for term in terms):
             return Vector(reduce(torch.add, [entries(term) for term in terms]))
-        return reduce(lambda a, b: exactly(operator.add, a, b), map(plain, terms))
+        return reduce(lambda a, b: exactly(add, a, b), map(plain, terms))
 
     def multiply(self, factors: Sequence[Value]) -> Value:
         """A product of scalars and at most one vector."""
         scalars = [plain(factor) for factor in factors if not isinstance(factor, Vector)]
-        product = reduce(lambda a, b: exactly(operator.mul, a, b), scalars, Fraction(1))
+        product = reduce(lambda a, b: exactly(mul, a, b), scalars, Fraction(1))
         for factor in factors:
             if isinstance(factor, Vector):
                 return Vector(column(product) * factor.entries)
@@ -176,7 +176,7 @@ class TorchAlgebra:
         divisor = plain(denominator)
         if isinstance(numerator, Vector):
             return Vector(numerator.entries / column(divisor))
-        return exactly(operator.truediv, plain(numerator), divisor)
+        return exactly(truediv, plain(numerator), divisor)
 
     def power(self, base: Value, exponent: Value) -> Value:
         """A scalar to a rational number or parameter; an even power of a modulus is a power of a dot product."""
@@ -189,7 +189,7 @@ class TorchAlgebra:
             if isinstance(value, Fraction):
                 value = torch.tensor(float(value), dtype=torch.float64)
             return value.sqrt() if exponent == Fraction(1, 2) else value ** float(exponent)
-        return torch.pow(as_tensor(plain(base), like=plain(exponent)), plain(exponent))
+        return torch.pow(as_tensor(base), as_tensor(exponent))
 
     def negate(self, operand: Value) -> Value:
         """The negative."""
@@ -238,11 +238,11 @@ class TorchAlgebra:
             raise TypeError("player gradients have no value outside a game")
         return Vector(self.player_gradient_of(player, loss))
 
-    def expectation(self, kind: str, body: ex.Expression, variance: Value | None) -> Value:
+    def expectation(self, operator: str, body: ex.Expression, variance: Value | None) -> Value:
         """The weighted mean of the body over the operator's samples."""
         if self.samples is None:
             raise TypeError("expectations have no value outside a game")
-        x, weights = self.samples.draw(kind, None if variance is None else as_tensor(plain(variance)))
+        x, weights = self.samples.draw(operator, None if variance is None else as_tensor(plain(variance)))
         value = plain(ex.interpret(body, replace(self, sample=x)))
         if isinstance(value, Fraction) or value.dim() == 0:
             return value
@@ -298,12 +298,10 @@ def as_float(value: Fraction | torch.Tensor) -> float | torch.Tensor:
     return float(value) if isinstance(value, Fraction) else value
 
 
-def as_tensor(value: Value, like: Value | None = None) -> torch.Tensor:
-    """A scalar as a tensor, of the type of ``like`` where that is a tensor, else float64."""
+def as_tensor(value: Value) -> torch.Tensor:
+    """A scalar as a tensor; a number becomes float64 of shape [], which does not promote tensors of other types."""
     value = plain(value)
-    if isinstance(value, torch.Tensor):
-        return value
-    return torch.tensor(float(value), dtype=like.dtype if isinstance(like, torch.Tensor) else torch.float64)
+    return value if isinstance(value, torch.Tensor) else torch.tensor(float(value), dtype=torch.float64)
 
 
 def column(value: Fraction | torch.Tensor) -> float | torch.Tensor:

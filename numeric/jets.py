@@ -52,25 +52,51 @@ def _products(order: int) -> tuple[tuple[int, int, int], ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kinks:
     """How arguments within rounding of a kink are treated.
 
     Attributes:
         resolution: Relative distance that rounding may bridge, N*eps.
         inflate: Whether derivatives that jump there get the magnitude 1/eps.
+        met: Whether any argument came so close to a kink.
     """
 
     resolution: float = 0.0
     inflate: bool = False
+    met: bool = False
 
-    def near_zero(self, value: Array, magnitude: Array) -> Array:
-        """Which values may have the other sign, exactly computed: boolean, of the shape of ``value``."""
-        return np.abs(value) <= self.resolution * magnitude
+    def near_zero(self, value: Array, magnitude: Array) -> NDArray[np.bool_]:
+        """Which values may have the other sign, exactly computed; of the shape of ``value``."""
+        near = np.abs(value) <= self.resolution * magnitude
+        self.met = self.met or bool(near.any())
+        return near
 
-    def apply(self, amplitude: Array, near: Array) -> Array:
+    def apply(self, amplitude: Array, near: NDArray[np.bool_]) -> Array:
         """The amplitude, raised to 1/eps near a singularity."""
-        return np.where(near, np.where(self.inflate, 1 / EPS, np.where(np.isfinite(amplitude), amplitude, 1.0)), amplitude)
+        tame = np.where(np.isfinite(amplitude), amplitude, 1.0)
+        return np.where(near, 1 / EPS if self.inflate else tame, amplitude)
+
+
+def decided_magnitudes(
+    resolution: float, compute: Callable[[Kinks], tuple[Array, Array]]
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Runs a computation so that the influence of kinks within rounding is known.
+
+    Args:
+        resolution: Relative distance that rounding may bridge.
+        compute: From the treatment of kinks to (values, magnitudes).
+
+    Returns:
+        (values, magnitudes, decided); an entry is not decided if inflated kinks more than double its magnitude.
+    """
+    plain_kinks = Kinks(resolution)
+    with np.errstate(all="ignore"):
+        values, plain = compute(plain_kinks)
+        if not plain_kinks.met:
+            return values, plain, np.ones(values.shape, dtype=bool)
+        _, inflated = compute(Kinks(resolution, inflate=True))
+        return values, plain, inflated <= 2 * plain
 
 
 class Jet:
@@ -180,8 +206,14 @@ class Jet:
             (spread * self.magnitudes).sum(axis + 1, keepdims=True),
         )
 
-    def compose(self, derivatives: Derivatives, near: Array | None = None, trusted: int = -1, kinks: Kinks | None = None) -> Jet:
-        """g of the series, by Taylor's formula.
+    def compose(
+        self,
+        derivatives: Derivatives,
+        near: NDArray[np.bool_] | None = None,
+        trusted: int = -1,
+        kinks: Kinks | None = None,
+    ) -> Jet:
+        """The composition g(series), by Taylor's formula.
 
         Args:
             derivatives: Derivatives and amplitudes of g.
@@ -244,7 +276,7 @@ def power(base: Jet, exponent: Fraction | Jet, kinks: Kinks) -> Jet:
 
 
 def absolute_maximum(left: Jet, right: Jet, sign: int, kinks: Kinks) -> Jet:
-    """max (``sign`` 1) or min (-1) through the absolute value of the difference."""
+    """The maximum (``sign`` 1) or minimum (-1), through the absolute value of the difference."""
     spread = call("abs", left - right, kinks)
     total = left + right + (spread if sign > 0 else -spread)
     return Jet(total.order, 0.5 * total.values, 0.5 * total.magnitudes)

@@ -60,7 +60,7 @@ class PolynomialAlgebra:
 
 
 def difference(relation: Relation) -> ex.Expression:
-    """left - right."""
+    """The left side minus the right side."""
     return ex.Add((relation.left, ex.Negate(relation.right)))
 
 

@@ -19,7 +19,8 @@ from ..symbolic.parser import constant
 from ..symbolic.proposal import Proposal
 
 Array = NDArray[np.float64]
-MINIMUM_NODES = 8
+# The Jacobian at the equilibrium needs moments of degree 2 (two derivatives of D(x) = d* + psi x); v needs none exact.
+MINIMUM_NODES = 4
 MAXIMUM_NODES = 64
 
 
@@ -89,4 +90,3 @@ def node_count(proposal: Proposal) -> int:
         bodies += [tree for tree in functions if isinstance(tree, ex.Expression)]
     degrees = [d for body in bodies if (d := degree(body)) is not None]
     return min(max([MINIMUM_NODES, *(d // 2 + 1 for d in degrees)]), MAXIMUM_NODES)
-

@@ -12,11 +12,9 @@ gives two products and a sum; elementary functions are good to 4 units in the la
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
-from math import pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +24,8 @@ from ..symbolic.proposal import Objective, Proposal
 from . import jets
 from .cases import Cases
 from .functions import ATOMS, SmoothFunctions
-from .jets import EPS, Jet, Kinks
+from .jet_language import JetAlgebra, batch, jets_of
+from .jets import EPS, Jet, Kinks, decided_magnitudes
 from .quadrature import gauss_hermite, gauss_legendre, node_count
 from .rewriting import collect_powers
 
@@ -75,14 +74,13 @@ def bounds(proposal: Proposal, theta: Array, psi: Array, cases: Cases, *, jacobi
         cases: Parameter values and objectives.
         jacobian: Whether J is wanted, of shape [cases, 2, 2], or v, of shape [cases, 2].
     """
-    resolution = EPS * operations(proposal, 2)
-    with np.errstate(all="ignore"):
-        results = []
-        for inflate in (False, True):
-            model = _Model(proposal, cases, theta, psi, Kinks(resolution, inflate), order=1 if jacobian else 0)
-            results.append(model.entries())
-    (values, plain), (_, inflated) = results
-    return Bounds(values, plain, inflated <= 2 * plain)
+    order = 1 if jacobian else 0
+    return Bounds(
+        *decided_magnitudes(
+            EPS * operations(proposal, 1 + order),
+            lambda kinks: _Model(proposal, cases, theta, psi, kinks, order).entries(),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,120 +103,30 @@ def objective_derivatives(function: ex.Expression, at: Array, parameters: Mappin
     Returns:
         Derivatives 0 to ``order``; NaN where there is none, and from a kink on.
     """
-    names = {name: Jet.constant(_axis(values), order) for name, values in parameters.items()}
-    t = Jet.variable(_axis(at), 0, order)
-    with np.errstate(all="ignore"):
-        series, marked = (
-            jets_of(function, names | {"t": t}, Kinks(EPS * 4 * 64, inflate), order) for inflate in (False, True)
-        )
+    names = {name: Jet.constant(batch(values), order) for name, values in parameters.items()}
+    t = Jet.variable(batch(at), 0, order)
     places = [k for k, (_, j) in enumerate(jets.indices(order)) if j == 0]
     factorials = np.cumprod([1.0, *range(1, order + 1)])[:, None]
     shape = (len(jets.indices(order)), len(at))
-    value, plain, inflated = (
-        np.broadcast_to(array[..., 0, 0, 0], shape)[places] * factorials
-        for array in (series.values, series.magnitudes, marked.magnitudes)
-    )
-    return Series(np.where(inflated <= 2 * plain, value, np.nan), plain)
+
+    def compute(kinks: Kinks) -> tuple[Array, Array]:
+        series = jets_of(function, names | {"t": t}, kinks, order)
+        value, magnitude = (
+            np.broadcast_to(array[..., 0, 0, 0], shape)[places] * factorials
+            for array in (series.values, series.magnitudes)
+        )
+        return value, magnitude
+
+    size = sum(1 for _ in ex.walk(function))
+    value, magnitude, decided = decided_magnitudes(4 * EPS * size, compute)
+    return Series(np.where(decided, value, np.nan), magnitude)
 
 
 def scalar(tree: ex.Expression, parameters: Mapping[str, Array], count: int) -> Array:
     """Values of an expression in parameters, of shape [count]."""
-    names = {name: Jet.constant(_axis(values), 0) for name, values in parameters.items()}
+    names = {name: Jet.constant(batch(values), 0) for name, values in parameters.items()}
     with np.errstate(all="ignore"):
         return np.broadcast_to(jets_of(tree, names, Kinks(), 0).value[:, 0, 0, 0], (count,))
-
-
-def jets_of(tree: ex.Expression, names: Mapping[str, Jet], kinks: Kinks, order: int) -> Jet:
-    """A scalar tree without samples as a jet."""
-    return JetAlgebra(names, kinks, order).lifted(ex.interpret(collect_powers(tree), JetAlgebra(names, kinks, order)))
-
-
-@dataclass(frozen=True)
-class JetAlgebra:
-    """What the language means on jets, for discriminators D(x) = d* + psi x on the line.
-
-    Attributes:
-        names: Values by name.
-        kinks: How kinks are treated.
-        order: The order of constants.
-        game: Samples and player gradients, or None outside a game.
-        sample: The sample of the enclosing expectation.
-    """
-
-    names: Mapping[str, Jet]
-    kinks: Kinks
-    order: int
-    game: _Model | None = None
-    sample: Jet | None = None
-
-    def lifted(self, value: Jet | Fraction | _Modulus) -> Jet:
-        """A jet, whatever the value was."""
-        if isinstance(value, _Modulus):
-            return jets.call("abs", value.of, self.kinks)
-        return Jet.constant(_axis(float(value)), self.order) if isinstance(value, Fraction) else value
-
-    def number(self, value: Fraction) -> Jet | Fraction:
-        return value
-
-    def name(self, name: str) -> Jet | Fraction:
-        return Fraction(pi) if name == "pi" else self.names[name]
-
-    def add(self, terms: Sequence[Jet | Fraction | _Modulus]) -> Jet:
-        return reduce(lambda a, b: a + b, map(self.lifted, terms))
-
-    def multiply(self, factors: Sequence[Jet | Fraction | _Modulus]) -> Jet:
-        return reduce(lambda a, b: a * b, map(self.lifted, factors))
-
-    def divide(self, numerator: Jet | Fraction | _Modulus, denominator: Jet | Fraction | _Modulus) -> Jet:
-        return self.lifted(numerator) * jets.power(self.lifted(denominator), Fraction(-1), self.kinks)
-
-    def power(self, base: Jet | Fraction | _Modulus, exponent: Jet | Fraction | _Modulus) -> Jet:
-        if isinstance(exponent, Fraction):
-            even = exponent.denominator == 1 and exponent.numerator % 2 == 0
-            inner = base.of if isinstance(base, _Modulus) and even else self.lifted(base)
-            return jets.power(inner, exponent, self.kinks)
-        return jets.power(self.lifted(base), self.lifted(exponent).truncated(0), self.kinks)
-
-    def negate(self, operand: Jet | Fraction | _Modulus) -> Jet:
-        return -self.lifted(operand)
-
-    def call(self, function: str, arguments: Sequence[Jet | Fraction | _Modulus]) -> Jet | _Modulus:
-        values = [self.lifted(argument) for argument in arguments]
-        if function == "abs":
-            return _Modulus(values[0])
-        if function == "sqrt":
-            return jets.power(values[0], Fraction(1, 2), self.kinks)
-        if function in ("max", "min"):
-            sign = 1 if function == "max" else -1
-            return reduce(lambda a, b: jets.absolute_maximum(a, b, sign, self.kinks), values)
-        return jets.call(function, values[0], self.kinks)
-
-    def output(self) -> Jet:
-        assert self.game is not None and self.sample is not None
-        return self.game.discriminator(self.sample)
-
-    def gradient(self) -> Jet:
-        assert self.game is not None
-        return self.game.psi
-
-    def norm(self, operand: Jet | Fraction | _Modulus) -> _Modulus:
-        return operand if isinstance(operand, _Modulus) else _Modulus(self.lifted(operand))
-
-    def player_gradient(self, player: str, loss: str) -> Jet:
-        assert self.game is not None
-        value = self.game.gain if loss == "L" else self.game.cost
-        return value.derivative(0 if player == "theta" else 1)
-
-    def expectation(self, operator: str, body: ex.Expression, variance: Jet | Fraction | _Modulus | None) -> Jet:
-        assert self.game is not None
-        sample = self.game.sample(operator, None if variance is None else self.lifted(variance))
-        inner = replace(self, sample=sample)
-        return self.game.mean(self.lifted(ex.interpret(body, inner)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Modulus:
-    of: Jet
 
 
 class _Model:
@@ -226,32 +134,35 @@ class _Model:
 
     def __init__(self, proposal: Proposal, cases: Cases, theta: Array, psi: Array, kinks: Kinks, order: int) -> None:
         self.proposal, self.cases, self.kinks, self.order = proposal, cases, kinks, order
-        deepest = order + 2  # one order for v, one more for grad_theta(L) and its like
+        penalties = (proposal.penalty_discriminator, proposal.penalty_generator)
+        nested = any(isinstance(node, ex.PlayerGradient) for tree in penalties for node in ex.walk(tree))
+        # A field given directly is not differentiated; a gradient inside a penalty takes one order more.
+        deepest = order + (0 if proposal.field is not None else 2 if nested else 1)
         self.depth = deepest
-        self.theta = Jet.variable(_axis(theta), 0, deepest)
-        self.psi = Jet.variable(_axis(psi), 1, deepest)
-        self.names = {name: Jet.constant(_axis(values), deepest) for name, values in cases.parameters.items()}
+        self.theta = Jet.variable(batch(theta), 0, deepest)
+        self.psi = Jet.variable(batch(psi), 1, deepest)
+        self.names = {name: Jet.constant(batch(values), deepest) for name, values in cases.parameters.items()}
         self.hermite = gauss_hermite(node_count(proposal))
         self.legendre = gauss_legendre(node_count(proposal))
+        self._losses = None if proposal.field is not None else self._both_losses()
 
     def entries(self) -> tuple[Array, Array]:
         """(values, magnitudes) of v or, at order 1, of J."""
         ratio = self._scalar(self.proposal.training.h_ratio)
         if self.proposal.field is not None:
-            slopes = {name: Jet.constant(_axis(values), self.depth) for name, values in self.cases.slopes.items()}
+            slopes = {name: Jet.constant(batch(values), self.depth) for name, values in self.cases.slopes.items()}
             names = self.names | slopes | {"theta": self.theta, "psi": self.psi}
             rows = (self.proposal.field.theta, self.proposal.field.psi)
             first, second = (jets_of(row, names, self.kinks, self.depth) for row in rows)
         else:
-            self.gain, self.cost = self._losses()
             names = self.names | {"theta": self.theta, "psi": self.psi}
             algebra = JetAlgebra(names, self.kinks, self.depth, self)
             penalties = (self.proposal.penalty_discriminator, self.proposal.penalty_generator)
             for_d, for_g = (algebra.lifted(ex.interpret(collect_powers(tree), algebra)) for tree in penalties)
-            first = -(self.cost + for_g).derivative(0)
-            second = (self.gain - for_d).derivative(1)
+            first = -(self.loss("L_G") + for_g).derivative(0)
+            second = (self.loss("L") - for_d).derivative(1)
         rows = [first.truncated(self.order), (ratio * second).truncated(self.order)]
-        return tuple(self._collected([getattr(row, which) for row in rows]) for which in ("values", "magnitudes"))
+        return self._collected([row.values for row in rows]), self._collected([row.magnitudes for row in rows])
 
     def _collected(self, rows: list[Array]) -> Array:
         shape = (rows[0].shape[0], len(self.cases), 1, 1, 1)
@@ -260,18 +171,25 @@ class _Model:
             return np.stack([row[0] for row in flat], axis=-1)
         return np.stack([np.stack([row[1], row[2]], axis=-1) for row in flat], axis=-2)
 
+    def loss(self, name: str) -> Jet:
+        """``L``, what D ascends, or ``L_G``, what G descends, both without penalties."""
+        assert self._losses is not None
+        return self._losses[0 if name == "L" else 1]
+
     def discriminator(self, sample: Jet) -> Jet:
         """D(x) = d* + psi x."""
-        return Jet.constant(_axis(self.cases.output), self.depth) + self.psi * sample
+        return Jet.constant(batch(self.cases.output), self.depth) + self.psi * sample
 
     def sample(self, operator: str, variance: Jet | None) -> Jet:
         """The sample of an expectation operator, over the nodes' axes."""
         real, fake = self._scalar(self.proposal.data), self.theta
         if operator == "E_mix":
             u = Jet.constant(_along(self.legendre.positions, MIXING), self.depth)
-            return (Jet.constant(_axis(1.0), self.depth) - u) * real + u * fake
+            return (Jet.constant(batch(1.0), self.depth) - u) * real + u * fake
         clean, axis = (real, REAL_NOISE) if operator.startswith("E_real") else (fake, FAKE_NOISE)
-        return clean if variance is None else clean + jets.power(variance, Fraction(1, 2), self.kinks) * self._noise(axis)
+        if variance is None:
+            return clean
+        return clean + jets.power(variance, Fraction(1, 2), self.kinks) * self._noise(axis)
 
     def mean(self, value: Jet) -> Jet:
         """The average over all nodes."""
@@ -285,7 +203,7 @@ class _Model:
     def _scalar(self, tree: ex.Expression) -> Jet:
         return jets_of(tree, self.names, self.kinks, self.depth)
 
-    def _losses(self) -> tuple[Jet, Jet]:
+    def _both_losses(self) -> tuple[Jet, Jet]:
         """(L, L_G)."""
         objective = self.proposal.objective
         assert objective is not None
@@ -321,10 +239,6 @@ class _Model:
 def compose_family(family: SmoothFunctions, order: int, t: Jet) -> Jet:
     """f^(order)(t) as a jet, for the family's exact derivatives."""
     return t.compose(lambda k, u: (family.derivative(order + k, u), family.magnitude(order + k, u)))
-
-
-def _axis(values: Array | float) -> Array:
-    return np.asarray(values, dtype=np.float64).reshape(-1, 1, 1, 1)
 
 
 def _along(positions: Array, axis: int) -> Array:

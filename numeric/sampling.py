@@ -126,7 +126,7 @@ def sample_cases(proposal: Proposal, count: int, seed: int, output: Output | Non
     return _joined(batches)[slice(0, count)]
 
 
-def draw(drawing: Plan, count: int, number: Callable[[str, Array, Array], Array]) -> dict[str, Array]:
+def draw_values(drawing: Plan, count: int, number: Callable[[str, Array, Array], Array]) -> dict[str, Array]:
     """Values for all names of a plan, before the final check.
 
     Args:
@@ -154,14 +154,26 @@ def draw(drawing: Plan, count: int, number: Callable[[str, Array, Array], Array]
 
 
 def admissible(
-    drawing: Plan, values: Mapping[str, Array], magnitudes: Mapping[str, Array], count: int
+    drawing: Plan,
+    parameters: Mapping[str, Array],
+    slopes: Mapping[str, Array],
+    magnitudes: Mapping[str, Array],
+    count: int,
 ) -> NDArray[np.bool_]:
-    """Where all conditions hold, of shape [count]."""
+    """Where all conditions hold, of shape [count].
+
+    Args:
+        drawing: The plan with the conditions.
+        parameters: By name, each of shape [count].
+        slopes: f1 ... f6, likewise; only those that are mentioned matter.
+        magnitudes: Sums of absolute values that the slopes were computed from.
+        count: How many.
+    """
     good = np.ones(count, dtype=bool)
-    for relation in drawing.relations:
-        good &= np.broadcast_to(holds(relation, values, magnitudes), (count,))
-    for value in values.values():
+    for value in parameters.values():
         good &= np.isfinite(value)
+    for relation in drawing.relations:
+        good &= np.broadcast_to(holds(relation, {**parameters, **slopes}, magnitudes), (count,))
     return good
 
 
@@ -171,8 +183,9 @@ def spread(random: np.random.Generator) -> Callable[[str, Array, Array], Array]:
     def number(name: str, low: Array, high: Array) -> Array:
         count = len(low)
         size = 10.0 ** random.uniform(-3.0, 3.0, count)
-        plain = np.where(random.random(count) < 0.3, random.integers(1, 5, count) / 2.0, 10.0 ** random.uniform(-1, 1, count))
-        size = np.where(random.random(count) < 0.75, plain, size)
+        kind = random.random(count)
+        halves, ordinary = random.integers(1, 5, count) / 2.0, 10.0 ** random.uniform(-1, 1, count)
+        size = np.where(kind < 0.25, halves, np.where(kind < 0.75, ordinary, size))
         signs = random.choice([-1.0, 1.0], count) * (random.random(count) > 0.02)
         fraction = random.beta(0.7, 0.7, count)
         # A ray: away from its end. Both where low = -inf and high = inf: the whole line, with 0.
@@ -196,23 +209,31 @@ def _fixed_slopes(proposal: Proposal, output: Output | None) -> dict[str, float]
 
 
 def _batch(proposal: Proposal, drawing: Plan, count: int, random: np.random.Generator, output: Output | None) -> Cases:
-    values = draw(drawing, count, spread(random))
+    values = draw_values(drawing, count, spread(random))
     parameters = {name: values[name] for name in proposal.parameter_names}
-    functions: SmoothFunctions | None = None
-    slopes: dict[str, Array] = {}
-    magnitudes: dict[str, Array] = {}
     at = np.zeros(count) if output is None else np.broadcast_to(output(parameters), (count,))
+    functions: SmoothFunctions | None = None
     if has_arbitrary_f(proposal):
         targets = {int(name[1:]): values[name] for name in drawing.order if name in ex.DERIVATIVE_SYMBOLS}
         functions = random_functions(count, random).pinned(targets)
-        slopes, magnitudes = slopes_of(functions)
-    elif proposal.objective is not None and (proposal.objective.fake is not None):
-        order = len(ex.DERIVATIVE_SYMBOLS)
-        rows = objective_derivatives(proposal.objective.fake, at, parameters, order)
-        slopes = dict(zip(ex.DERIVATIVE_SYMBOLS, rows.value[1:], strict=True))
-    mentioned = {name: slope for name, slope in slopes.items() if name in _mentioned(drawing.relations)}
-    good = admissible(drawing, parameters | mentioned, magnitudes, count)
+    slopes, magnitudes = slopes_at(proposal, functions, at, parameters)
+    good = admissible(drawing, parameters, slopes, magnitudes, count)
     return Cases(parameters, functions, at, slopes)[np.flatnonzero(good)]
+
+
+def slopes_at(
+    proposal: Proposal, functions: SmoothFunctions | None, at: Array, parameters: Mapping[str, Array]
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """f1 ... f6 at the equilibrium output and their magnitudes; empty without an objective, NaN from a kink on."""
+    if functions is not None:
+        return slopes_of(functions)
+    if proposal.objective is None or proposal.objective.fake is None:
+        return {}, {}
+    series = objective_derivatives(proposal.objective.fake, at, parameters, len(ex.DERIVATIVE_SYMBOLS))
+    values, sizes = (
+        dict(zip(ex.DERIVATIVE_SYMBOLS, rows[1:], strict=True)) for rows in (series.value, series.magnitude)
+    )
+    return values, sizes
 
 
 def slopes_of(functions: SmoothFunctions) -> tuple[dict[str, Array], dict[str, Array]]:

@@ -11,7 +11,7 @@ from .decision.cells import Cell, NeedSplit, Unresolved, analysed
 from .decision.prover import Prover
 from .derivation import Derivation, derivative_symbols, derive
 from .errors import ProposalError
-from .formula import TRUE, Formula, symbols
+from .formula import TRUE, Formula, compare, conjunction, symbols
 from .germs import LocalField, local_field
 from .hypotheses import hypotheses, symbol_names
 from .obligations import goals
@@ -64,6 +64,17 @@ class Analysis:
     def step(self) -> sp.Symbol:
         """The step size's symbol."""
         return sp.Symbol("h", real=True)
+
+    @property
+    def isolated(self) -> bool:
+        """Whether the equilibrium is proved to be an isolated one: v' is regular there, wherever v is differentiable."""
+        for cell, found in self.local:
+            if isinstance(found, Unresolved) or any(piece.jacobian is None for piece in found.pieces):
+                return False
+            regular = [compare(piece.jacobian.det(), "!=") for piece in found.pieces if piece.jacobian is not None]
+            if not self.prover.proves(cell.formula, conjunction(regular), "the equilibrium is isolated"):
+                return False
+        return bool(self.local)
 
     @property
     def polynomial(self) -> sp.Expr | None:

@@ -25,6 +25,8 @@ def eigenvalues(matrix: sp.Matrix) -> list[sp.Expr]:
     _, minus_trace, determinant = characteristic_coefficients(matrix)
     half = sp.expand(-minus_trace / 2)
     root = sp.sqrt(sp.factor_terms(sp.expand(half**2 - determinant)))
+    # Both signs of the root occur, so a factor |u| may as well be u.
+    root = sp.Mul(*(f.args[0] if isinstance(f, sp.Abs) else f for f in sp.Mul.make_args(root)))
     return [half + root, half - root]
 
 

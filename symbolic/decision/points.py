@@ -75,6 +75,42 @@ def _built_from_roots(value: sp.Expr) -> bool:
     return isinstance(value, sp.Pow) and value.exp.is_Rational and _built_from_roots(value.base)
 
 
+def is_nonzero(value: sp.Expr) -> bool:
+    """Whether a real or complex constant is proved not to be 0, by a ball that excludes 0; False says nothing."""
+    if value.is_Rational:
+        return bool(value != 0)
+    for precision in _PRECISIONS:
+        with flint.ctx.workprec(precision):
+            try:
+                ball = _complex_ball(value, precision)
+            except (ZeroDivisionError, ValueError, TypeError):
+                return False
+            if ball.is_finite() and not ball.contains(0):
+                return True
+    return False
+
+
+def _complex_ball(value: sp.Expr, precision: int) -> flint.acb:
+    if value is sp.I:
+        return flint.acb(0, 1)
+    if not value.args or isinstance(value, sp.CRootOf):
+        return flint.acb(_ball(value, precision))
+    arguments = [_complex_ball(argument, precision) for argument in value.args]
+    match value:
+        case sp.Add():
+            return sum(arguments, flint.acb(0))
+        case sp.Mul():
+            product = flint.acb(1)
+            for argument in arguments:
+                product *= argument
+            return product
+        case sp.Pow() if value.exp.is_Integer:
+            return arguments[0] ** int(value.exp)
+        case sp.Pow():
+            return arguments[0] ** arguments[1]
+    return flint.acb(_ball(value, precision))
+
+
 def enclosure(value: sp.Expr, precision: int) -> flint.arb | None:
     """A ball that contains the constant, or None where it is undefined over the reals.
 

@@ -66,6 +66,10 @@ class SolverProcess:
         except OSError as error:
             self.close()
             return Answer("unknown", reason=f"{self.solver} failed: {error}")
+        except BaseException:
+            # An interrupt leaves an answer unread, which must not be taken for the next one's.
+            self.close()
+            raise
         self._fresh = False
         if not line:
             self.close()

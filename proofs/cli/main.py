@@ -1,0 +1,92 @@
+"""Commands and their options; the contract of DESIGN.md section 7. Heavy imports happen inside the commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ... import __version__
+
+app = typer.Typer(
+    name="convergan",
+    help="A symbolic-numeric theorem checker for GAN training: does it converge locally, for every admissible objective?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 everything asked was proved, 1 something was refuted, 2 invalid input, 3 undecided.",
+)
+JsonOption = Annotated[
+    str | None, typer.Option("--json", metavar="PATH", help="Write results as JSON to PATH, or - for standard output.")
+]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"convergan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Decides local convergence of GAN training proposals, with proofs."""
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Proposal files, NAME.proposal.toml.")],
+    json: JsonOption = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write a report and a certificate per proposal into DIR.")
+    ] = None,
+    proof: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the certificate of the one proposal to FILE.")
+    ] = None,
+    evidence: Annotated[
+        bool, typer.Option("--evidence/--no-evidence", help="Confront the algebra with torch autograd.")
+    ] = True,
+    cases: Annotated[int, typer.Option(min=1, max=1_000_000, help="Random cases of the confrontation.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random cases.")] = 0,
+) -> None:
+    """Decide proposals: a verdict each, with proof or counterexample."""
+    from .check import run_check
+
+    raise typer.Exit(run_check(files, json, report, proof, evidence, cases, seed))
+
+
+@app.command()
+def prove(
+    lemmas: Annotated[list[str] | None, typer.Argument(metavar="[LEMMA...]", help="Lemma ids; default all.")] = None,
+    json: JsonOption = None,
+    write: Annotated[bool, typer.Option("--write", help="Regenerate proofs/derivations/.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Fail if proofs/derivations/ is out of date.")] = False,
+) -> None:
+    """Derive the catalogue of lemmas and compare with what is printed."""
+    from .prove import run_prove
+
+    raise typer.Exit(run_prove(lemmas or [], json, write, check))
+
+
+@app.command()
+def verify(
+    certificates: Annotated[list[Path], typer.Argument(metavar="CERTIFICATE...", help="Certificate files.")],
+    json: JsonOption = None,
+) -> None:
+    """Check certificates again, with an independent derivation and another solver."""
+    from .verify import run_verify
+
+    raise typer.Exit(run_verify(certificates, json))
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Results as text for a terminal."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..symbolic.analysis import Analysis
+from ..symbolic.formula import Formula
+from ..symbolic.printing import formula_text, short_text, text
+from .checking import CheckResult
+
+_LABEL = 18
+
+
+def result_text(result: CheckResult) -> str:
+    """Everything that a reader of one proposal wants to see."""
+    if result.analysis is None:
+        return f"{result.name}\n{_line('verdict', 'undecided')}{_line('reason', result.error)}"
+    analysis = result.analysis
+    verdict = analysis.verdict
+    lines = [result.name + "\n"]
+    if analysis.proposal.reference:
+        lines.append(_line("reference", analysis.proposal.reference))
+    answer = verdict.verdict.value + (f" ({verdict.rate})" if verdict.rate else "")
+    lines.append(_line("verdict", f"{answer}, under {_rule_name(analysis)}"))
+    lines.append(_line("because", verdict.reason))
+    lines += _point_lines(analysis)
+    if analysis.condition is not None:
+        lines.append(_line("condition", formula_text(analysis.condition)))
+    lines += _derivation_lines(analysis)
+    lines += [_line(f"  {name}", f"{found.verdict.value}: {found.reason}") for name, found in analysis.updates.items()]
+    lines += [_line(f"claim: {c.claim}", f"{_holds(c.holds)}: {c.reason}") for c in result.claims if result.claimed]
+    if not result.claimed:
+        lines += [_line("asked: converges", f"{_holds(c.holds)}") for c in result.claims]
+    lines.append(_line("evidence", evidence_text(result)))
+    lines.append(_line("time", f"{result.seconds:.2f} s"))
+    return "".join(lines).rstrip("\n")
+
+
+def _derivation_lines(analysis: Analysis) -> list[str]:
+    lines: list[str] = []
+    if analysis.derivation is not None:
+        first, second = analysis.derivation.field
+        lines += [_line("v1 (theta)", short_text(first)), _line("v2 (psi)", short_text(second))]
+        theta, psi = analysis.derivation.equilibrium
+        lines.append(_line("equilibrium", f"theta = {text(theta)}, psi = {text(psi)}"))
+    if analysis.jacobian is not None and analysis.eigenvalues is not None:
+        rows = "; ".join(", ".join(text(entry) for entry in analysis.jacobian.row(i)) for i in range(2))
+        lines += [_line("Jacobian", f"[{rows}]"), _line("eigenvalues", _values(analysis.eigenvalues))]
+    lines += _formula_line("critical", analysis.critical)
+    if analysis.multipliers is not None:
+        lines.append(_line("multipliers", _values(analysis.multipliers)))
+    lines += _formula_line("stable step sizes", analysis.step_size)
+    return lines
+
+
+def _rule_name(analysis: Analysis) -> str:
+    training = analysis.proposal.training
+    steps = f" {training.g_steps}:{training.d_steps}" if training.g_steps + training.d_steps > 2 else ""
+    return {"flow": "the flow"}.get(training.update, f"{training.update} descent") + steps
+
+
+def _point_lines(analysis: Analysis) -> list[str]:
+    verdict = analysis.verdict
+    found = [("converges at", verdict.witness), ("fails at", verdict.counterexample)]
+    return [
+        _line(label, ", ".join(f"{s} = {text(v)}" for s, v in sorted(point.items(), key=lambda i: str(i[0]))))
+        for label, point in found
+        if point
+    ]
+
+
+def _formula_line(label: str, formula: Formula | None) -> list[str]:
+    return [] if formula is None else [_line(label, formula_text(formula))]
+
+
+def _values(values: list[sp.Expr]) -> str:
+    return ",  ".join(text(value) for value in values)
+
+
+def _holds(holds: bool | None) -> str:
+    return {True: "holds", False: "REFUTED", None: "undecided"}[holds]
+
+
+def _line(label: str, content: str) -> str:
+    return f"  {label:<{_LABEL}} {content}\n"
+
+
+def evidence_text(result: CheckResult) -> str:
+    """What autograd said, in a few words."""
+    agreement = result.evidence
+    if agreement is None:
+        return f"none ({result.evidence_missing})"
+    if agreement.holds:
+        return f"autograd agrees on {agreement.cases} random cases (largest error {agreement.max_error:.1e})"
+    return f"AUTOGRAD DISAGREES: {agreement.reason} {agreement.worst}"
+
+
+def summary_rows(result: CheckResult | None) -> str:
+    """One line of the table of several proposals; its heading for None."""
+    if result is None:
+        return f"{'proposal':<34} {'rule':<13} {'verdict':<18} {'rate':<7} {'claims':<8} {'autograd':<9} {'s':>5}"
+    if result.analysis is None:
+        return f"{result.name[:34]:<34} {'':<13} {'undecided':<18} {'':<7} {'':<8} {'':<9} {result.seconds:>5.1f}"
+    verdict = result.analysis.verdict
+    holding = {claim.holds for claim in result.claims}
+    claims = "REFUTED" if False in holding else "open" if None in holding else "hold"
+    agreement = result.evidence
+    numeric = "-" if agreement is None else f"{agreement.max_error:.0e}" if agreement.holds else "DIFFERS"
+    rule = result.analysis.proposal.training.update
+    return (
+        f"{result.name[:34]:<34} {rule:<13} {verdict.verdict.value:<18} {verdict.rate:<7} {claims:<8} {numeric:<9} "
+        f"{result.seconds:>5.1f}"
+    )
