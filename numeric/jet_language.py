@@ -125,7 +125,7 @@ class JetAlgebra:
             return jets.power(values[0], Fraction(1, 2), self.kinks)
         if function in ("max", "min"):
             sign = 1 if function == "max" else -1
-            return reduce(lambda a, b: jets.absolute_maximum(a, b, sign, self.kinks), values)
+            return reduce(lambda a, b: jets.extremum(a, b, sign, self.kinks), values)
         return jets.call(function, values[0], self.kinks)
 
     def output(self) -> Jet:

@@ -275,8 +275,17 @@ def power(base: Jet, exponent: Fraction | Jet, kinks: Kinks) -> Jet:
     return base.compose(derivatives, near, trusted, kinks)
 
 
-def absolute_maximum(left: Jet, right: Jet, sign: int, kinks: Kinks) -> Jet:
-    """The maximum (``sign`` 1) or minimum (-1), through the absolute value of the difference."""
-    spread = call("abs", left - right, kinks)
-    total = left + right + (spread if sign > 0 else -spread)
-    return Jet(total.order, 0.5 * total.values, 0.5 * total.magnitudes)
+def extremum(left: Jet, right: Jet, sign: int, kinks: Kinks) -> Jet:
+    """The maximum (``sign`` 1) or minimum (-1) of two jets: one of them, and their mean where they are equal."""
+    difference = left - right
+    near = kinks.near_zero(difference.value, difference.magnitude)
+    share = 0.5 + 0.5 * sign * np.sign(difference.value)
+    order = difference.order
+    left, right = left.truncated(order), right.truncated(order)
+    values = np.where(share > 0, share * left.values, 0.0) + np.where(share < 1, (1 - share) * right.values, 0.0)
+    chosen = np.where(share > 0, left.magnitudes, 0.0) + np.where(share < 1, right.magnitudes, 0.0)
+    both = left.magnitudes + right.magnitudes
+    # Within rounding of a tie the value is right to its own rounding, but the derivatives may be either's.
+    magnitudes = np.where(near, both / EPS if kinks.inflate else both, chosen)
+    magnitudes[0] = np.where(near, both[0], chosen[0])
+    return Jet(order, values, magnitudes)

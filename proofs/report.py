@@ -5,7 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from ..symbolic.analysis import Analysis
+from ..symbolic.expression import is_zero
 from ..symbolic.formula import FALSE, TRUE, Formula, to_sympy
+from ..symbolic.latex import latex
 from ..symbolic.printing import standard
 from ..symbolic.rulings import Outcome, RuledCell
 from ..symbolic.theorems import THEOREMS
@@ -59,6 +61,16 @@ def report_text(result: CheckResult) -> str:
 
 def _derivation(analysis: Analysis) -> list[str]:
     lines: list[str] = []
+    penalties = [
+        f"R_{player} = {latex(penalty)}"
+        for player, penalty in (
+            ("D", analysis.proposal.penalty_discriminator),
+            ("G", analysis.proposal.penalty_generator),
+        )
+        if not is_zero(penalty)
+    ]
+    if penalties:
+        lines.append(f"$${', '.join(penalties)}$$\n")
     if analysis.derivation is not None:
         first, second = analysis.derivation.field
         lines.append(f"$$v_1 = {_latex(first)}, \\qquad v_2 = {_latex(second)}$$\n")
@@ -97,4 +109,5 @@ def _latex(expression: sp.Basic) -> str:
 
 
 def _sentence(words: str) -> str:
-    return words if words.endswith(".") else words + "."
+    capital = words[:1].upper() + words[1:] if words[:2] not in ("v ", "f ") else words
+    return capital if capital.endswith(".") else capital + "."

@@ -111,6 +111,7 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         ProposalError: If the conditions contradict each other, or name derivatives that f does not have.
     """
     prover = Prover() if prover is None else prover
+    prover.start()
     try:
         derivation = derive(proposal)
     except NoEquilibriumOutput as failure:

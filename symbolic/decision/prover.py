@@ -7,7 +7,7 @@ exact arithmetic. Every query is kept as text.
 
 from __future__ import annotations
 
-import itertools
+import functools
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,11 @@ from .points import Point, holds
 # Values that a reader likes, simplest first; witnesses and counterexamples are looked for among them.
 _READABLE = tuple(sp.Rational(value) for value in ("1", "-1", "2", "-2", "1/2", "-1/2", "3", "0", "-3", "1/4", "4", "10"))
 _FINE = tuple(sp.Rational(value) for value in ("1/10", "-1/10", "1/100", "5", "-4", "20", "1/3", "3/2", "100"))
+_VALUES = _READABLE + _FINE
+_FLOATS = np.array([float(value) for value in _VALUES])
 _GRID = 40_000
+_FUNCTIONS = {"sqrt": np.sqrt, "Abs": np.abs, "sign": np.sign, "exp": np.exp, "log": np.log, "tanh": np.tanh}
+_FUNCTIONS |= {"atan": np.arctan, "sin": np.sin, "cos": np.cos, "pi": np.pi, "E": np.e}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,10 @@ class Prover:
     queries: list[Query] = field(default_factory=list)
     _known: dict[str, Answer] = field(default_factory=dict)
     _proved: dict[tuple[Formula, Formula], bool] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Starts the solver's process, so that it loads while the derivation runs."""
+        shared_process(self.solver).start()
 
     def proves(self, hypotheses: Formula, goal: Formula, purpose: str = "") -> bool:
         """Whether the hypotheses imply the goal, as proved by the solver; False says nothing.
@@ -143,38 +151,34 @@ def _readable_point(formula: Formula, unknowns: Sequence[sp.Symbol]) -> dict[sp.
     """The first readable grid point where the formula holds: floats sift, exact arithmetic decides."""
     if not unknowns:
         return {} if holds(formula, {}) else None
-    candidates = _grid(len(unknowns))
-    columns = [np.array([float(value) for value in column]) for column in zip(*candidates, strict=True)]
-    mask = _sift(formula, unknowns, columns)
+    ranks = _grid(len(unknowns))
+    mask = _sift(formula, unknowns, list(_FLOATS[ranks]))
     if mask is None:
         return None
     for index in np.flatnonzero(mask)[:12]:
-        point: Point = dict(zip(unknowns, candidates[int(index)], strict=True))
+        point: Point = {s: _VALUES[rank] for s, rank in zip(unknowns, ranks[:, index], strict=True)}
         if holds(formula, point):
             return dict(point)
     return None
 
 
-_grids: dict[int, list[tuple[sp.Rational, ...]]] = {}
-
-
-def _grid(dimension: int) -> list[tuple[sp.Rational, ...]]:
-    """Readable points, simplest first, at most ``_GRID`` of them."""
-    if dimension not in _grids:
-        width = len(_READABLE) + len(_FINE)
-        while width**dimension > _GRID and width > 2:
-            width -= 1
-        values = (_READABLE + _FINE)[:width]
-        ranked = itertools.product(range(width), repeat=dimension)
-        order = sorted(itertools.islice(ranked, _GRID), key=lambda ranks: (max(ranks), sum(ranks)))
-        _grids[dimension] = [tuple(values[rank] for rank in ranks) for ranks in order]
-    return _grids[dimension]
+@functools.cache
+def _grid(dimension: int) -> np.ndarray:
+    """Readable points as ranks into ``_VALUES``, shape (dimension, points), simplest first, at most ``_GRID``."""
+    width = len(_VALUES)
+    while width**dimension > _GRID and width > 2:
+        width -= 1
+    count = min(width**dimension, _GRID)
+    if dimension > 60:  # beyond what an index can count
+        return np.zeros((dimension, 1), dtype=int)
+    ranks = np.stack(np.unravel_index(np.arange(count), (width,) * dimension))
+    return ranks[:, np.lexsort((ranks.sum(axis=0), ranks.max(axis=0)))]
 
 
 def _sift(formula: Formula, unknowns: Sequence[sp.Symbol], columns: list[np.ndarray]) -> np.ndarray | None:
     if isinstance(formula, Atom):
         try:
-            function = sp.lambdify(unknowns, formula.expression, modules="numpy")
+            function = sp.lambdify(unknowns, formula.expression, modules=[_FUNCTIONS])
             with np.errstate(all="ignore"):
                 value = np.broadcast_to(np.asarray(function(*columns), dtype=float), columns[0].shape)
         except (TypeError, NameError, ValueError, OverflowError, AttributeError, KeyError):

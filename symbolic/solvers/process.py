@@ -40,6 +40,10 @@ class SolverProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._fresh = True
 
+    def start(self) -> None:
+        """Starts the process ahead of the first question, so that it loads while the caller computes."""
+        self._started()
+
     def ask(self, script: str, seconds: float) -> Answer:
         """Decides one script.
 
