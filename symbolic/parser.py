@@ -206,6 +206,8 @@ class Reader:
         return ex.Power(base, exponent, span=self.span(node))
 
     def _call(self, node: ast.Call) -> ex.Expression:
+        if isinstance(node.func, ast.Attribute):
+            raise self.fail("attribute access is not part of the language", node.func, "use declared names only")
         if not isinstance(node.func, ast.Name):
             raise self.fail("a call of something that is not a function of the language", node, "write products with *")
         name, span = node.func.id, self.span(node)

@@ -1,0 +1,103 @@
+"""What a lemma takes from the engine: quantities of a proposal, by the keys of the document of ``check``.
+
+============================= ================================================================
+``vector_field``              (v1, v2) as a column, with ``s`` for f'(theta psi)
+``value``                     v(x*) as a column
+``jacobian``                  v'(x*)
+``characteristic_polynomial`` det(z - v'(x*))
+``update``                    one period of the rule as a column, with ``s`` (simultaneous only)
+``update_jacobian``           F'(x*)
+``update_polynomial``         det(z - F'(x*))
+============================= ================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from ..symbolic.calculus import Mean, ObjectiveDerivative
+from ..symbolic.decision.cells import Cell, NeedSplit
+from ..symbolic.decision.prover import Prover
+from ..symbolic.derivation import Derivation, derive
+from ..symbolic.germs import local_field
+from ..symbolic.hypotheses import hypotheses
+from ..symbolic.proposal_reader import read_proposal
+from ..symbolic.spectrum import characteristic_polynomial
+from ..symbolic.updates import UPDATES, Steps
+
+SLOPE = sp.Symbol("s", real=True)
+STEP = sp.Symbol("h", real=True)
+QUANTITIES = frozenset(
+    {
+        "vector_field",
+        "value",
+        "jacobian",
+        "characteristic_polynomial",
+        "update",
+        "update_jacobian",
+        "update_polynomial",
+    }
+)
+
+
+def quantity(document: Mapping[str, Any], name: str, prover: Prover) -> sp.Expr | sp.ImmutableMatrix:
+    """Derives one quantity of a proposal.
+
+    Args:
+        document: The proposal, as its TOML file would hold it.
+        name: One of ``QUANTITIES``.
+        prover: Where signs are decided.
+
+    Returns:
+        The expression or matrix, in real symbols.
+
+    Raises:
+        ValueError: If the proposal has no such quantity; a ``ProposalError`` if it is no proposal.
+    """
+    if name not in QUANTITIES:
+        raise ValueError(f"unknown quantity {name!r}; known: {', '.join(sorted(QUANTITIES))}")
+    proposal = read_proposal(document)
+    derivation = derive(proposal)
+    rule = UPDATES[proposal.training.update]
+    steps = Steps(proposal.training.g_steps, proposal.training.d_steps)
+    if name.startswith("update") and not rule.discrete:
+        raise ValueError("the flow has no update")
+    if name in {"vector_field", "update"}:
+        field = _field(derivation)
+        if name == "vector_field":
+            return sp.ImmutableMatrix(field)
+        if rule.name != "simultaneous":
+            raise ValueError("only simultaneous steps read one and the same f'(theta psi)")
+        return sp.ImmutableMatrix(rule.period(lambda *_: field, derivation.theta, derivation.psi, STEP, steps))
+    value, jacobian = _linearised(derivation, prover)
+    if name == "value":
+        return value
+    if name == "jacobian":
+        return jacobian
+    if name == "characteristic_polynomial":
+        return characteristic_polynomial(jacobian)
+    matrix = rule.matrix(jacobian, STEP, steps)
+    return matrix if name == "update_jacobian" else characteristic_polynomial(matrix)
+
+
+def _field(derivation: Derivation) -> tuple[sp.Expr, sp.Expr]:
+    slope = ObjectiveDerivative(sp.Integer(1), derivation.theta * derivation.psi)
+    first, second = (row.xreplace({slope: SLOPE}) for row in derivation.field)
+    if any(row.has(ObjectiveDerivative, Mean) for row in (first, second)):
+        raise ValueError("the vector field is no polynomial in theta, psi and f'(theta psi)")
+    return first, second
+
+
+def _linearised(derivation: Derivation, prover: Prover) -> tuple[sp.ImmutableMatrix, sp.ImmutableMatrix]:
+    """(v(x*), v'(x*)); the signs that the local analysis needs must not vary over the admissible parameters."""
+    try:
+        pieces = local_field(derivation, Cell(hypotheses(derivation), prover)).pieces
+    except NeedSplit as split:
+        raise ValueError(f"the Jacobian depends on the sign of {split.expression}") from None
+    value, jacobian = pieces[0].value, pieces[0].jacobian
+    if len(pieces) > 1 or value is None or jacobian is None:
+        raise ValueError("v is not smooth at the equilibrium")
+    return sp.ImmutableMatrix(value), jacobian
