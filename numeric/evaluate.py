@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from ..symbolic.calculus import GaussSymbol, Mean, ObjectiveDerivative, UniformSymbol
+from ..symbolic.calculus import GaussSymbol, Mean, ObjectiveDerivative, SignChange, UniformSymbol
 from . import jets
 from .functions import SmoothFunctions
 from .jets import Jet, Kinks
@@ -128,6 +128,8 @@ class _Walker:
         name = _FUNCTIONS.get(node.func)
         if name is not None:
             return jets.call(name, self.value(node.args[0]), self.kinks)
+        if isinstance(node, SignChange):
+            return self._sign_change(self.value(node.args[0]))
         if node.is_number and node.is_real:
             return _number(float(sp.N(node, 20)))
         what = f"symbol {node} without a value" if isinstance(node, sp.Symbol) else f"{node.func.__name__}: {node}"
@@ -138,6 +140,12 @@ class _Walker:
             raise UnsupportedFormula("a derivative of the arbitrary f, but no f was given")
         family = self.functions
         return argument.compose(lambda k, u: (family.derivative(order + k, u), family.magnitude(order + k, u)))
+
+    def _sign_change(self, argument: Jet) -> Jet:
+        """0: the average over explicit samples does not see a density on the set where u = 0, nor does autograd."""
+        near = self.kinks.near_zero(argument.value, argument.magnitude)
+        zero = np.zeros_like(argument.value)
+        return argument.compose(lambda k, u: (zero, zero), near, -1, self.kinks)
 
     def _random(self, symbol: sp.Symbol) -> Jet:
         hermite, legendre = self._nodes()

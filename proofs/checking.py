@@ -126,12 +126,20 @@ def _confront(analysis: Analysis, evidence: Evidence | None) -> tuple[Agreement 
     if analysis.derivation is None:
         return None, "there is no vector field"
     from ..numeric.agreement import agree
-    from ..numeric.sampling import NoAdmissibleSample
+    from ..numeric.cases import EvidenceUnavailable
 
     try:
-        return agree(analysis.proposal, analysis.derivation, analysis.jacobian, evidence.cases, evidence.seed), ""
-    except NoAdmissibleSample as reason:
+        found = agree(
+            analysis.proposal,
+            analysis.derivation,
+            analysis.jacobian,
+            evidence.cases,
+            evidence.seed,
+            analysis.jacobian_region,
+        )
+    except EvidenceUnavailable as reason:
         return None, str(reason)
+    return found, ""
 
 
 class _OutOfTimeError(Exception):

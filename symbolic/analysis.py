@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from .decision.cells import Cell, NeedSplit, Unresolved, analysed
+from .decision.cells import SYMPY_FAILURES, Cell, NeedSplit, Unresolved, analysed
 from .decision.prover import Prover
 from .derivation import Derivation, derivative_symbols, derive
 from .errors import ProposalError
-from .formula import TRUE, Formula, compare, conjunction, symbols
+from .formula import TRUE, Formula, atoms, compare, conjunction, symbols
 from .germs import LocalField, local_field
 from .hypotheses import hypotheses, symbol_names
 from .obligations import goals
@@ -37,6 +37,7 @@ class Analysis:
         verdict: The verdict for the proposal's own rule.
         updates: Verdicts for the flow, simultaneous and alternating descent.
         jacobian: v'(x*) on the largest cell where v is differentiable; None if there is none.
+        jacobian_region: Where in the parameter space ``jacobian`` is v'(x*).
         local: The cells of the local analysis, each with the field's pieces or the reason why there are none.
         update_matrix: Jacobian of one period of the proposal's rule; None for the flow.
         condition: For ``conditional``: the exact region of convergence, if it was found.
@@ -53,6 +54,7 @@ class Analysis:
     verdict: RuleVerdict
     updates: dict[str, RuleVerdict]
     jacobian: sp.ImmutableMatrix | None
+    jacobian_region: Formula
     local: tuple[tuple[Cell, LocalField | Unresolved], ...]
     update_matrix: sp.ImmutableMatrix | None
     condition: Formula | None
@@ -116,6 +118,9 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         derivation = derive(proposal)
     except NoEquilibriumOutput as failure:
         return _without_output(proposal, prover, failure)
+    except SYMPY_FAILURES as failure:
+        unknown = NoEquilibriumOutput(f"the field could not be derived: {failure}", proved=False)
+        return _without_output(proposal, prover, unknown)
     assumed = hypotheses(derivation)
     if prover.contradictory(assumed, "admissible parameters exist"):
         raise ProposalError(
@@ -134,9 +139,10 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
     }
     same = own.rule.name in updates and own.steps == Steps()
     verdict = updates[own.rule.name] if same else _ruled(own, local, prover, variables, admissible)
-    jacobian = _jacobian(local)
+    jacobian, region = _linearisation(local)
     matrix = None if jacobian is None or not own.rule.discrete else own.rule.matrix(jacobian, h, own.steps)
     conditional = verdict.verdict is Verdict.CONDITIONAL
+    everywhere = jacobian is not None and prover.proves(assumed, region, "v' is the same for all parameters")
     return Analysis(
         proposal,
         derivation,
@@ -146,11 +152,12 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         verdict,
         updates,
         jacobian,
+        region,
         local,
         matrix,
         stable_region(verdict, assumed, prover) if conditional else None,
-        None if matrix is None else step_size_region(matrix, h, assumed, prover),
-        None if jacobian is None else critical_region(jacobian, proposal.parameter_names, assumed, prover),
+        step_size_region(matrix, h, assumed, prover) if everywhere and matrix is not None else None,
+        critical_region(jacobian, proposal.parameter_names, assumed, prover) if everywhere and jacobian else None,
         symbol_names(derivation, set(variables) | (set() if jacobian is None else jacobian.free_symbols)),
     )
 
@@ -248,22 +255,28 @@ def _reason(cells: list[RuledCell]) -> str:
     return "; or ".join(dict.fromkeys(cell.ruling.reason for cell in cells))
 
 
-def _jacobian(local: Iterable[tuple[Cell, LocalField | Unresolved]]) -> sp.ImmutableMatrix | None:
-    """v'(x*) on the cell with the fewest equations, if the field is differentiable and stationary there."""
-    candidates: list[tuple[int, sp.ImmutableMatrix]] = []
+def _linearisation(
+    local: Iterable[tuple[Cell, LocalField | Unresolved]],
+) -> tuple[sp.ImmutableMatrix | None, Formula]:
+    """v'(x*) on the cell with the fewest equations where v is differentiable and stationary, and that cell."""
+    candidates: list[tuple[int, sp.ImmutableMatrix, Formula]] = []
     for cell, found in local:
         if isinstance(found, Unresolved) or found.failure:
             continue
+        first = found.pieces[0].jacobian
+        assert first is not None
         try:
             stationary = all(cell.is_zero(c) for piece in found.pieces for c in piece.value or ())
-            first = found.pieces[0].jacobian
             agree = all(cell.is_zero(e) for piece in found.pieces[1:] for e in (piece.jacobian or first) - first)
         except NeedSplit:
             continue
-        if stationary and agree and first is not None:
-            text = str(cell.formula)
-            candidates.append((text.count("'=='"), first))
-    return min(candidates, key=lambda pair: pair[0])[1] if candidates else None
+        if stationary and agree:
+            equations = sum(atom.relation == "==" for atom in atoms(cell.formula))
+            candidates.append((equations, first, cell.formula))
+    if not candidates:
+        return None, TRUE
+    _, matrix, region = min(candidates, key=lambda candidate: candidate[0])
+    return matrix, region
 
 
 def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOutput) -> Analysis:
@@ -276,5 +289,5 @@ def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOu
     updates = dict.fromkeys(_standard_rules(), verdict)
     names = [*(n for n in proposal.parameter_names if n != "h"), "h", "z"]
     return Analysis(
-        proposal, None, TRUE, prover, None, verdict, updates, None, (), None, None, None, None, names
+        proposal, None, TRUE, prover, None, verdict, updates, None, TRUE, (), None, None, None, None, names
     )

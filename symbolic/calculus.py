@@ -3,7 +3,8 @@
 f is arbitrary, so its derivatives are nodes ``ObjectiveDerivative(k, u)`` = f^(k)(u); an expectation is a node
 ``Mean(body)`` over the random symbols in its body. Absolute values and signs are differentiated piece by piece
 (d|u| = sign(u) du, d sign(u) = 0 off the zero set of u); what happens *on* that set is decided in ``germs`` from the
-pieces and never from these formulas, so sign(0) = 0 decides nothing.
+pieces and never from these formulas, so sign(0) = 0 decides nothing. Under an expectation the zero set of a random u
+has weight: there d sign(u) leaves a node ``SignChange(u)``, which ``germs`` drops only where u cannot vanish.
 """
 
 from __future__ import annotations
@@ -45,6 +46,14 @@ class Mean(sp.Function):
     def eval(cls, body: sp.Expr) -> sp.Expr | None:
         """The body itself when nothing in it is random."""
         return None if random_symbols(body) else body
+
+
+class SignChange(sp.Function):
+    """``SignChange(u)``: a distribution on the zero set of a random u, and 0 wherever u cannot vanish."""
+
+    nargs = 1
+    is_real = True
+    is_commutative = True
 
 
 def random_symbols(expression: sp.Basic) -> set[sp.Symbol]:
@@ -107,12 +116,15 @@ def derivative(expression: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
         return ObjectiveDerivative(order + 1, argument) * derivative(argument, symbol)
     if isinstance(expression, Mean):
         return Mean(derivative(arguments[0], symbol))
+    if isinstance(expression, sp.Pow):
+        base, exponent = expression.base, expression.exp
+        return expression * (derivative(exponent, symbol) * sp.log(base) + exponent * derivative(base, symbol) / base)
     inner = derivative(arguments[0], symbol)
     return inner * _outer_derivative(expression)
 
 
 def _outer_derivative(expression: sp.Expr) -> sp.Expr:
-    (argument,) = expression.args
+    argument = expression.args[0]
     match expression:
         case sp.exp():
             return expression
@@ -129,5 +141,7 @@ def _outer_derivative(expression: sp.Expr) -> sp.Expr:
         case sp.Abs():
             return sp.sign(argument)
         case sp.sign():
-            return sp.Integer(0)
+            return SignChange(argument) if random_symbols(argument) else sp.Integer(0)
+        case SignChange():
+            return expression
     raise TypeError(f"no rule of differentiation for {type(expression).__name__}")

@@ -115,8 +115,11 @@ def _spectrum_claim(
     z = sp.Dummy("z")
     product = sp.Poly(sp.expand(sp.prod([z - value for value in values])), z)
     differences = [sp.expand(a - b) for a, b in zip(product.all_coeffs(), derived, strict=True)]
-    if all(map(vanishes_identically, differences)):
+    same = all(map(vanishes_identically, differences))
+    if same and _covers(analysis):
         return ClaimResult(key, True, "both have the same characteristic polynomial")
+    if same:
+        return ClaimResult(key, None, "v' differs from one case of the parameters to another")
     for point in _admissible_points(analysis, matrix):
         if any(is_nonzero(difference.xreplace(point)) for difference in differences):
             return ClaimResult(key, False, f"the characteristic polynomials differ at {_point_text(point)}")
@@ -163,10 +166,15 @@ def vanishes_identically(expression: sp.Expr) -> bool:
     return numerator == 0
 
 
+def _covers(analysis: Analysis) -> bool:
+    """Whether the one Jacobian of the analysis is v' for all admissible parameters."""
+    return analysis.prover.proves(analysis.hypotheses, analysis.jacobian_region, "v' is the same for all parameters")
+
+
 def _admissible_points(analysis: Analysis, matrix: sp.ImmutableMatrix) -> list[dict[sp.Symbol, sp.Expr]]:
     """A few different exact points where the hypotheses hold."""
     variables = set(_symbols_of(analysis)) | matrix.free_symbols
-    formula, points = analysis.hypotheses, []
+    formula, points = conjunction([analysis.hypotheses, analysis.jacobian_region]), []
     for _ in range(_POINTS):
         point = analysis.prover.point(formula, variables, "an admissible point")
         if point is None:
@@ -221,7 +229,7 @@ def _condition_claim(analysis: Analysis, condition: Condition) -> ClaimResult:
 
 
 def _step_size_claim(analysis: Analysis, condition: Condition) -> ClaimResult:
-    if analysis.update_matrix is None:
+    if analysis.update_matrix is None or not _covers(analysis):
         return ClaimResult("step_size", None, "there is no linearised map to derive a step size from")
     h = analysis.step
     assumed = analysis.hypotheses
@@ -233,7 +241,7 @@ def _step_size_claim(analysis: Analysis, condition: Condition) -> ClaimResult:
 
 
 def _critical_claim(analysis: Analysis, condition: Condition) -> ClaimResult:
-    if analysis.jacobian is None:
+    if analysis.jacobian is None or not _covers(analysis):
         return ClaimResult("critical", None, "there is no Jacobian to derive critical values from")
     derived = compare(discriminant(analysis.jacobian), "==")
     return _same_region(analysis, "critical", _region(analysis, condition), derived, analysis.hypotheses)

@@ -66,24 +66,28 @@ def parse_conditions(text: str, scope: Scope) -> tuple[Relation, ...]:
         return ()
     reader = _ConditionReader(text, scope)
     tree = reader.condition(reader.python_tree())
-    parts = tree.parts if isinstance(tree, Combination) and tree.operator == "and" else (tree,)
     flat: list[Relation] = []
-    for part in parts:
-        if isinstance(part, Combination) and part.operator == "and":
-            flat.extend(p for p in part.parts if isinstance(p, Relation))
-        elif isinstance(part, Relation):
-            flat.append(part)
-        else:
-            raise ExpressionError(
-                f"{part.operator!r} in a condition",
-                text,
-                next(relations(part)).left.span,
-                "conditions are joined by 'and' only; check the cases as separate proposals",
-            )
+    _flatten(tree, flat, text)
     for relation in flat:
         for side in (relation.left, relation.right):
             _require_polynomial(side, text)
     return tuple(flat)
+
+
+def _flatten(tree: Condition, flat: list[Relation], text: str) -> None:
+    """Appends the comparisons of a conjunction, however it is nested."""
+    if isinstance(tree, Relation):
+        flat.append(tree)
+    elif tree.operator == "and":
+        for part in tree.parts:
+            _flatten(part, flat, text)
+    else:
+        raise ExpressionError(
+            f"{tree.operator!r} in a condition",
+            text,
+            next(relations(tree)).left.span,
+            "conditions are joined by 'and' only; check the cases as separate proposals",
+        )
 
 
 def parse_region(text: str, scope: Scope) -> Condition:

@@ -20,6 +20,7 @@ from .output import equilibrium_output
 from .proposal import Objective, Proposal
 from .prototypes import PROTOTYPES
 from .prototypes.game import Game
+from .requirements import Requirement, Requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Derivation:
         equilibrium: (theta*, psi*).
         output: The equilibrium output d*.
         objective_values: f1, f2, ... by name where the objective is concrete, else empty.
+        requirements: What the text needs in order to have a value, operation by operation.
     """
 
     proposal: Proposal
@@ -45,6 +47,7 @@ class Derivation:
     equilibrium: tuple[sp.Expr, sp.Expr]
     output: sp.Expr
     objective_values: dict[str, sp.Expr]
+    requirements: tuple[Requirement, ...]
 
 
 def parameter_symbols(proposal: Proposal) -> dict[str, sp.Symbol]:
@@ -70,24 +73,28 @@ def derive(proposal: Proposal) -> Derivation:
         NoEquilibriumOutput: If two functions have no, or no unique, equilibrium output.
     """
     symbols = parameter_symbols(proposal)
-    ratio = ex.interpret(proposal.training.h_ratio, ScalarAlgebra(symbols))
+    needs = Requirements()
+    ratio = ex.interpret(proposal.training.h_ratio, ScalarAlgebra(symbols, needs))
     if proposal.field is not None:
         theta, psi = sp.symbols("theta psi", real=True)
-        algebra = ScalarAlgebra(symbols | derivative_symbols() | {"theta": theta, "psi": psi})
+        algebra = ScalarAlgebra(symbols | derivative_symbols() | {"theta": theta, "psi": psi}, needs)
         first, second = (ex.interpret(row, algebra) for row in (proposal.field.theta, proposal.field.psi))
         zero = sp.Integer(0)
-        return Derivation(proposal, theta, psi, symbols, (first, ratio * second), (zero, zero), zero, {})
+        return Derivation(proposal, theta, psi, symbols, (first, ratio * second), (zero, zero), zero, {}, needs.all())
     objective = proposal.objective
     assert objective is not None
     output = _output(objective, symbols)
-    game = PROTOTYPES[proposal.prototype](ex.interpret(proposal.data, ScalarAlgebra(symbols)), output)
-    gain, cost = _losses(objective, game, symbols)
+    for node in output.atoms(sp.Pow):
+        needs.power(node.base, node.exp)
+    game = PROTOTYPES[proposal.prototype](ex.interpret(proposal.data, ScalarAlgebra(symbols, needs)), output)
+    gain, cost = _losses(objective, game, symbols, needs)
     gradients = {
         (player, loss): sp.Matrix([derivative(value, parameter)])
         for player, parameter in (("theta", game.theta), ("psi", game.psi))
         for loss, value in (("L", gain), ("L_G", cost))
     }
-    algebra = GameAlgebra(symbols | {"theta": game.theta, "psi": game.psi}, game, gradients)
+    names = symbols | {"theta": game.theta, "psi": game.psi}
+    algebra = GameAlgebra(names, game, gradients, requirements=needs)
     penalty_d = ex.interpret(proposal.penalty_discriminator, algebra)
     penalty_g = ex.interpret(proposal.penalty_generator, algebra)
     first = -derivative(cost, game.theta) - derivative(penalty_g, game.theta)
@@ -101,6 +108,7 @@ def derive(proposal: Proposal) -> Derivation:
         game.equilibrium(),
         output,
         _objective_values(objective, output, symbols),
+        needs.all(),
     )
 
 
@@ -116,9 +124,11 @@ def _output(objective: Objective, symbols: dict[str, sp.Symbol]) -> sp.Expr:
     return equilibrium_output(ex.interpret(objective.fake, algebra), ex.interpret(objective.real, algebra), t)
 
 
-def _losses(objective: Objective, game: Game, symbols: dict[str, sp.Symbol]) -> tuple[sp.Expr, sp.Expr]:
+def _losses(
+    objective: Objective, game: Game, symbols: dict[str, sp.Symbol], needs: Requirements
+) -> tuple[sp.Expr, sp.Expr]:
     """(L, L_G): what D ascends and what G descends."""
-    sigma = ex.interpret(objective.noise, ScalarAlgebra(symbols))
+    sigma = ex.interpret(objective.noise, ScalarAlgebra(symbols, needs))
     fake_sample, real_sample = game.fake(), game.real()
     on_fake = game.discriminator(fake_sample + sigma * EPSILON_FAKE * sp.ones(*fake_sample.shape))
     on_real = game.discriminator(real_sample + sigma * EPSILON_REAL * sp.ones(*real_sample.shape))
@@ -126,7 +136,7 @@ def _losses(objective: Objective, game: Game, symbols: dict[str, sp.Symbol]) -> 
     def value(function: ex.Expression | None, at: sp.Expr) -> sp.Expr:
         if function is None:
             return ObjectiveDerivative(sp.Integer(0), at)
-        return ex.interpret(function, ScalarAlgebra(symbols | {"t": at}))
+        return ex.interpret(function, ScalarAlgebra(symbols | {"t": at}, needs))
 
     if objective.relativistic:
         pair = on_fake - on_real

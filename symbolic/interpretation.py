@@ -15,6 +15,7 @@ import sympy as sp
 from . import expression as ex
 from .calculus import EPSILON_FAKE, EPSILON_REAL, UNIFORM, Mean
 from .prototypes.game import Game
+from .requirements import Requirements
 
 
 def rational(value: Fraction) -> sp.Rational:
@@ -23,10 +24,16 @@ def rational(value: Fraction) -> sp.Rational:
 
 
 class ScalarAlgebra:
-    """Scalar expressions over named values (parameters, f1 ..., t, theta, psi)."""
+    """Scalar expressions over named values (parameters, f1 ..., t, theta, psi).
 
-    def __init__(self, names: Mapping[str, sp.Expr]) -> None:
+    Args:
+        names: The values.
+        requirements: Where to note what the text needs in order to have a value.
+    """
+
+    def __init__(self, names: Mapping[str, sp.Expr], requirements: Requirements | None = None) -> None:
         self.names = names
+        self.requirements = Requirements() if requirements is None else requirements
 
     def number(self, value: Fraction) -> sp.Expr:
         return rational(value)
@@ -45,9 +52,11 @@ class ScalarAlgebra:
         return reduce(lambda a, b: a * b, factors)
 
     def divide(self, numerator: sp.Expr, denominator: sp.Expr) -> sp.Expr:
+        self.requirements.division(denominator)
         return numerator / denominator
 
     def power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+        self.requirements.power(base, exponent)
         return base**exponent
 
     def negate(self, operand: sp.Expr) -> sp.Expr:
@@ -63,6 +72,10 @@ class ScalarAlgebra:
             return 1 / (1 + sp.exp(-argument))
         if function == "softplus":
             return sp.log(1 + sp.exp(argument))
+        if function == "sqrt":
+            self.requirements.power(argument, sp.Rational(1, 2))
+        if function == "log":
+            self.requirements.logarithm(argument)
         functions = {"sqrt": sp.sqrt, "exp": sp.exp, "log": sp.log, "abs": sp.Abs, "sign": sp.sign, "tanh": sp.tanh}
         functions |= {"atan": sp.atan, "cos": sp.cos, "sin": sp.sin}
         return functions[function](argument)
@@ -93,6 +106,7 @@ class GameAlgebra(ScalarAlgebra):
         game: The prototype.
         gradients: Value of ``grad_theta(L)`` and so on, by player and loss.
         sample: The sample's position inside an expectation; None outside.
+        requirements: As in ``ScalarAlgebra``.
     """
 
     def __init__(
@@ -101,8 +115,9 @@ class GameAlgebra(ScalarAlgebra):
         game: Game,
         gradients: Mapping[tuple[str, str], sp.Expr],
         sample: sp.Matrix | None = None,
+        requirements: Requirements | None = None,
     ) -> None:
-        super().__init__(names)
+        super().__init__(names, requirements)
         self.game, self.gradients, self.sample = game, gradients, sample
 
     def output(self) -> sp.Expr:
@@ -118,7 +133,9 @@ class GameAlgebra(ScalarAlgebra):
 
     def expectation(self, operator: str, body: ex.Expression, variance: sp.Expr | None) -> sp.Expr:
         sample = self._sample(operator, variance)
-        inner = GameAlgebra(self.names, self.game, self.gradients, sample)
+        if variance is not None:
+            self.requirements.power(variance, sp.Rational(1, 2))
+        inner = GameAlgebra(self.names, self.game, self.gradients, sample, self.requirements)
         return Mean(ex.interpret(body, inner))
 
     def _sample(self, operator: str, variance: sp.Expr | None) -> sp.Matrix:

@@ -171,9 +171,7 @@ class Reader:
                 raise self.fail("^ is not a power", node, "write **")
         raise self.fail("operator outside the language", node, "use + - * / **")
 
-    def _chain(
-        self, node: ast.expr, operators: tuple[type, ...], negative: type
-    ) -> list[tuple[ex.Expression, bool]]:
+    def _chain(self, node: ast.expr, operators: tuple[type, ...], negative: type) -> list[tuple[ex.Expression, bool]]:
         """The operands of a left-nested chain, so that long sums are flat; True marks a subtracted one."""
         parts: list[tuple[ast.expr, bool]] = []
         while isinstance(node, ast.BinOp) and isinstance(node.op, operators):

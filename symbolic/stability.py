@@ -54,7 +54,7 @@ def judge(question: Question, local: LocalField, cell: Cell) -> Ruling:
     smooth = [piece for piece in local.pieces if piece.value is not None]
     moving = [piece for piece in smooth if not all(cell.is_zero(component) for component in piece.value or ())]
     if moving and len(local.pieces) > 1 and not _same_values(smooth, cell):
-        return _jump(question, smooth, moving, cell)
+        return _jump(question, local, smooth, moving, cell)
     if local.failure:
         return Ruling(Outcome.OPEN, "", f"not smooth at the equilibrium: {local.failure}")
     if moving:
@@ -66,7 +66,9 @@ def judge(question: Question, local: LocalField, cell: Cell) -> Ruling:
         if not all(cell.is_zero(entry) for entry in piece.jacobian - jacobian):
             where = ", ".join(str(_in_words(function)) for function, _ in piece.branch.signs)
             return Ruling(
-                Outcome.OPEN, "", f"v has a kink at the equilibrium (across {where} = 0): the linearisation is not unique"
+                Outcome.OPEN,
+                "",
+                f"v has a kink at the equilibrium (across {where} = 0): the linearisation is not unique",
             )
     return _linearised(question, jacobian, cell)
 
@@ -118,7 +120,7 @@ def _shifted(question: Question, piece: Piece, cell: Cell) -> Ruling:
     return Ruling(Outcome.NO, "not-stationary", reason, piece=piece)
 
 
-def _jump(question: Question, smooth: list[Piece], moving: list[Piece], cell: Cell) -> Ruling:
+def _jump(question: Question, local: LocalField, smooth: list[Piece], moving: list[Piece], cell: Cell) -> Ruling:
     limits = "; ".join(f"({p.value[0]}, {p.value[1]}) where {_side(p)}" for p in smooth if p.value is not None)
     reason = f"v jumps at the equilibrium: its limits are {limits}"
     reachable = [piece for piece in moving if _is_open_side(piece, cell)]
@@ -127,18 +129,18 @@ def _jump(question: Question, smooth: list[Piece], moving: list[Piece], cell: Ce
             if _repels(piece, cell):
                 words = f"{reason}; trajectories are pushed off the jump"
                 return Ruling(Outcome.NO, "repelling-jump", words, piece=piece)
-        if len(moving) == len(smooth) and _one_sign(smooth, cell):
+        if len(moving) == len(local.pieces) and _one_sign(smooth, cell):
             return Ruling(Outcome.NO, "no-filippov-equilibrium", f"{reason}; 0 is not in the Filippov set")
         return Ruling(Outcome.OPEN, "", f"{reason}; sliding along the jump is not decided")
     if not _moves(question, cell):
         return Ruling(Outcome.OPEN, "", "the step size is 0")
     for piece in reachable:
-        if _map_leaves(question, piece, smooth, cell):
+        if _map_leaves(question, piece, local, cell):
             return Ruling(Outcome.NO, "map-jump", f"{reason}; a step moves away however near it starts", piece=piece)
     return Ruling(Outcome.OPEN, "", f"{reason}; what the map does there is not decided")
 
 
-def _map_leaves(question: Question, piece: Piece, smooth: list[Piece], cell: Cell) -> bool:
+def _map_leaves(question: Question, piece: Piece, local: LocalField, cell: Cell) -> bool:
     """Whether one period from points of the piece near x* ends at a distance from x* that is bounded from below."""
     if question.rule.name == "simultaneous":
         return True
@@ -147,14 +149,18 @@ def _map_leaves(question: Question, piece: Piece, smooth: list[Piece], cell: Cel
     if not cell.is_zero(piece.value[0]):
         # D's steps leave theta alone, so one G step decides.
         return steps.generator == 1
-    generator_continuous = all(p.value is not None and cell.is_zero(p.value[0]) for p in smooth)
-    if not generator_continuous or steps.discriminator != 1:
+    if local.failure or steps.discriminator != 1:
         return False
-    # Near points of the piece are images of near points under G's steps: theta + h v1 is open where 1 + h J11 != 0.
-    slopes = {p.jacobian[0, 0] for p in smooth if p.jacobian is not None}
-    if len(slopes) != 1:
-        return False
-    return not question.declared or not cell.is_zero(1 + question.h * slopes.pop())
+    # With v1 differentiable, G's steps are x -> A x + o(|x|). Where A is regular (1 + h J11 != 0), they take some
+    # points of every neighbourhood of x* well into the piece, which contains a cone.
+    assert piece.jacobian is not None
+    row = piece.jacobian[0, :]
+    for other in local.pieces:
+        if other.value is None or other.jacobian is None or not cell.is_zero(other.value[0]):
+            return False
+        if not all(cell.is_zero(entry) for entry in other.jacobian[0, :] - row):
+            return False
+    return not question.declared or not cell.is_zero(1 + question.h * row[0])
 
 
 def _same_values(pieces: list[Piece], cell: Cell) -> bool:

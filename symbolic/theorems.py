@@ -72,7 +72,8 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "first-integral",
-            "E is continuous and constant along every trajectory, and E(x0) != E(x*): no trajectory from x0 tends to x*.",
+            "E is continuous and constant along every trajectory, and E(x0) != E(x*): no trajectory from x0 tends to "
+            "x*.",
             "definition of continuity",
         ),
         Theorem(
@@ -82,8 +83,8 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "linear-map-not-attracting",
-            "F(x) = x* + M (x - x*) for all x near x*, and |det M| >= 1: some eigenvalue of M has modulus at least 1, and "
-            "x* is not asymptotically stable.",
+            "F(x) = x* + M (x - x*) for all x near x*, and |det M| >= 1: some eigenvalue of M has modulus at least 1, "
+            "and x* is not asymptotically stable.",
             "det M is the product of the eigenvalues; the powers of M tend to 0 only if all moduli are below 1",
         ),
         Theorem(
@@ -93,8 +94,8 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "schur-cohn",
-            "Both roots of z^2 - T z + D (T, D real) have modulus below 1 if and only if 1 - T + D > 0, 1 + T + D > 0 and "
-            "1 - D > 0.",
+            "Both roots of z^2 - T z + D (T, D real) have modulus below 1 if and only if 1 - T + D > 0, 1 + T + D > 0 "
+            "and 1 - D > 0.",
             "Schur 1917; Cohn 1922; Jury 1964",
         ),
         Theorem("no-equilibrium-output", "fake'(d) + real'(d) is never 0: D has no equilibrium output.", "definition"),

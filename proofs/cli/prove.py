@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 from ... import __version__
-from ..lemmas import Derived, Status, catalogue, derive_lemma
+from ..lemmas import Derived, Status
+from ..proving import UnknownLemmaError, prove, select
 from ..writing import certificate_name, stale, write
 from .output import OutputError, console, error_console, print_plain, progress, write_json
 
@@ -28,20 +28,18 @@ def run_prove(lemmas: list[str], json: str | None, write_files: bool, check: boo
         unknown id or derivations that are out of date.
     """
     errors, out = error_console(), console(quiet=json == "-")
-    known = catalogue()
-    unknown = [name for name in lemmas if name not in known]
-    if unknown:
-        close = difflib.get_close_matches(unknown[0], known, n=1)
-        mend = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
-        print_plain(errors, f"unknown lemma {unknown[0]!r}; {mend}")
+    try:
+        names = select(lemmas)
+    except UnknownLemmaError as error:
+        print_plain(errors, str(error))
         return 2
     if (write_files or check) and lemmas:
         print_plain(errors, "--write and --check take the whole catalogue; name no lemma")
         return 2
     derived: list[Derived] = []
-    for number, name in enumerate(lemmas or list(known), 1):
-        with progress(name, number, len(lemmas or known)):
-            result = derive_lemma(known[name])
+    for number, name in enumerate(names, 1):
+        with progress(name, number, len(names)):
+            (result,) = prove(name)
         derived.append(result)
         mark = "" if result.as_recorded else f"  (recorded: {result.lemma.status.value})"
         line = f"{result.status.value:<10} {name:<26} {result.reason}{mark}"

@@ -7,8 +7,8 @@ Derivation. With s = f'(theta psi), whatever f is: v = (-psi s, theta s). For E 
 
     dE/dt = E_theta v1 + E_psi v2 = -2 theta psi s + 2 psi theta s = 0.
 
-A solution that keeps E is bounded, and continues for all times since v is continuous. E(0, 0) = 0 and E > 0 elsewhere:
-as a first integral, E separates the equilibrium from every other start.
+A solution that keeps E is bounded, and continues for all times since v is continuous. E(0, 0) = 0 and E > 0
+elsewhere: as a first integral, E separates the equilibrium from every other start.
 
 What differs. Nothing; that the equilibrium itself rests (and so converges trivially) goes without saying in print.
 Uniqueness of solutions is not used: f need only be C^1.
@@ -47,7 +47,7 @@ def derive(proof: Proof) -> None:
     )
     proof.theorem("bounded-solutions-continue", "solutions exist for all t >= 0", [field, constant, bounded])
     rest = FIRST_INTEGRAL.xreplace({THETA: sp.Integer(0), PSI: sp.Integer(0)})
-    apart = proof.implies("its value at any other start is not that at (0, 0)", STARTS, compare(FIRST_INTEGRAL, "!=", rest))
+    apart = proof.implies("any other start has another value than (0, 0)", STARTS, compare(FIRST_INTEGRAL, "!=", rest))
     proof.theorem("first-integral", "no solution from another start tends to (0, 0)", [constant, apart])
 
 
@@ -64,10 +64,11 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="mescheder2018-lemma-2.3",
     source="Mescheder, Geiger & Nowozin 2018, Lemma 2.3",
-    printed=r"The integral curves of the gradient vector field do not converge to the Nash-equilibrium. More specifically, "
-    r"every integral curve satisfies $\theta(t)^2 + \psi(t)^2 = \mathrm{const}$ for all $t \in [0, \infty)$.",
-    statement=r"Every integral curve exists for all $t \in [0, \infty)$ and keeps $\theta^2 + \psi^2$; none converges to "
-    "the equilibrium, except the one that rests there.",
+    printed="The integral curves of the gradient vector field do not converge to the Nash-equilibrium. More "
+    r"specifically, every integral curve satisfies $\theta(t)^2 + \psi(t)^2 = \mathrm{const}$ for all $t \in [0, "
+    r"\infty)$.",
+    statement=r"Every integral curve exists for all $t \in [0, \infty)$ and keeps $\theta^2 + \psi^2$; none "
+    "converges to the equilibrium, except the one that rests there.",
     assumptions=(r"$f$ is $C^1$",),
     status=Status.PROVED,
     derive=derive,

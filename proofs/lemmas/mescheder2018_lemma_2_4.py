@@ -4,8 +4,8 @@ Statement. Let f'(t) != 0 for all t, h > 0, and F_h(x) = x + h v(x). F_h'(0, 0) 
 modulus sqrt(1 + h^2 f'(0)^2) > 1. For every start (theta, psi) != (0, 0), the norm of the iterates grows strictly and
 for ever; (0, 0) is a fixed point.
 
-Derivation. F_h(theta, psi) = (theta - h psi s, psi + h theta s) with s = f'(theta psi) has F_h'(0, 0) =
-[[1, -h f1], [h f1, 1]], of characteristic polynomial (z - 1 - i h f1)(z - 1 + i h f1). And, exactly,
+Derivation. F_h(theta, psi) = (theta - h psi s, psi + h theta s) with s = f'(theta psi) has F_h'(0, 0) = [[1, -h f1],
+[h f1, 1]], of characteristic polynomial (z - 1 - i h f1)(z - 1 + i h f1). And, exactly,
 
     |F_h(x)|^2 = |x|^2 (1 + h^2 f'(theta psi)^2) > |x|^2     for x != 0,
 
@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ...symbolic.formula import compare, conjunction, disjunction
+from ...symbolic.formula import Formula, compare, conjunction, disjunction
+from ...symbolic.spectrum import characteristic_polynomial
 from ..roots import conjugate, from_roots
 from .lemma import Lemma, Proof, Status
 
@@ -27,6 +28,7 @@ SIMULTANEOUS = {"training": {"update": "simultaneous"}}
 
 AT_EQUILIBRIUM = conjunction([compare(H, ">"), compare(F1, "!=")])
 STARTS = conjunction([compare(H, ">"), compare(S, "!="), disjunction([compare(THETA, "!="), compare(PSI, "!=")])])
+PERIOD = sp.ImmutableMatrix([[1, -H * F1], [H * F1, 1]])
 MULTIPLIERS = (1 + sp.I * H * F1, 1 - sp.I * H * F1)
 MODULUS_SQUARED = 1 + H**2 * F1**2
 UPDATE = sp.ImmutableMatrix([THETA - H * PSI * S, PSI + H * THETA * S])
@@ -37,9 +39,9 @@ PRINTED_STARTS = conjunction([compare(H, ">"), compare(S, "!=")])  # "every init
 
 def derive(proof: Proof) -> None:
     """The multipliers and their moduli, then the exact growth of the norm."""
-    polynomial = proof.derived(
-        "the characteristic polynomial of F_h'(0, 0)", SIMULTANEOUS, "update_polynomial", from_roots(MULTIPLIERS)
-    )
+    proof.derived("the Jacobian of F_h at (0, 0)", SIMULTANEOUS, "update_jacobian", PERIOD)
+    roots = from_roots(MULTIPLIERS)
+    polynomial = proof.derived("its characteristic polynomial", SIMULTANEOUS, "update_polynomial", roots)
     moduli = [
         proof.identity(f"the {name} root times its conjugate", root * conjugate(root), MODULUS_SQUARED)
         for root, name in zip(MULTIPLIERS, ("first", "second"), strict=True)
@@ -56,7 +58,7 @@ def squared_norm(vector: sp.Matrix) -> sp.Expr:
     return sp.Add(*(entry**2 for entry in vector))
 
 
-def growing() -> sp.Basic:
+def growing() -> Formula:
     """|F_h(x)|^2 > |x|^2."""
     return compare(sp.expand(squared_norm(UPDATE)), ">", THETA**2 + PSI**2)
 
@@ -65,7 +67,7 @@ def printed_holds(proof: Proof) -> bool:
     """The printed eigenvalues are right; the growth from *every* start is not."""
     multipliers = proof.equal(
         "the printed eigenvalues have the characteristic polynomial of F_h'(0, 0)",
-        from_roots(MULTIPLIERS),
+        characteristic_polynomial(PERIOD),
         from_roots(PRINTED_MULTIPLIERS),
     )
     return proof.decide("the norm grows from every initial condition", PRINTED_STARTS, growing()) and multipliers
@@ -74,12 +76,12 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="mescheder2018-lemma-2.4",
     source="Mescheder, Geiger & Nowozin 2018, Lemma 2.4",
-    printed=r"For simultaneous gradient descent, the Jacobian of $F_h$ at the Nash-equilibrium has eigenvalues "
-    r"$\lambda_{1/2} = 1 \pm h f'(0) i$ with absolute values $\sqrt{1 + h^2 f'(0)^2}$; for every initial condition and "
-    r"learning rate $h > 0$, the norm of the iterates is monotonically increasing.",
-    statement=r"The Jacobian of $F_h$ at the equilibrium has the eigenvalues $1 \pm i h f'(0)$ of modulus "
-    r"$\sqrt{1 + h^2 f'(0)^2} > 1$; for every $h > 0$ and every start except $(0, 0)$, the norm of the iterates grows "
-    r"strictly: $\|F_h(x)\|^2 = \|x\|^2 (1 + h^2 f'(\theta\psi)^2)$.",
+    printed="For simultaneous gradient descent, the Jacobian of $F_h$ at the Nash-equilibrium has eigenvalues "
+    r"$\lambda_{1/2} = 1 \pm h f'(0) i$ with absolute values $\sqrt{1 + h^2 f'(0)^2}$; for every initial condition "
+    "and learning rate $h > 0$, the norm of the iterates is monotonically increasing.",
+    statement=r"The Jacobian of $F_h$ at the equilibrium has the eigenvalues $1 \pm i h f'(0)$ of modulus $\sqrt{1 + "
+    "h^2 f'(0)^2} > 1$; for every $h > 0$ and every start except $(0, 0)$, the norm of the iterates grows strictly: "
+    r"$\|F_h(x)\|^2 = \|x\|^2 (1 + h^2 f'(\theta\psi)^2)$.",
     assumptions=(r"$f'(t) \neq 0$ for all $t$", r"$h > 0$"),
     status=Status.CORRECTED,
     derive=derive,

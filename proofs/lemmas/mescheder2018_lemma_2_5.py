@@ -1,22 +1,25 @@
 r"""Lemma 2.5: alternating gradient descent on the Dirac-GAN, with n_g and n_d steps.
 
-Statement. Let f'(0) != 0, h > 0, integers n_g, n_d >= 1 and alpha = sqrt(n_g n_d) h f'(0). F_h'(0, 0) has the eigenvalues
+Statement. Let f'(0) != 0, h > 0, integers n_g, n_d >= 1 and alpha = sqrt(n_g n_d) h f'(0). F_h'(0, 0) has the
+eigenvalues
 
     1 - alpha^2/2 +- sqrt((1 - alpha^2/2)^2 - 1).
 
-|alpha| < 2: two distinct eigenvalues on the unit circle. |alpha| = 2: the double eigenvalue -1, in one Jordan block, so
-that the powers of F_h'(0, 0) are unbounded. |alpha| > 2: an eigenvalue outside the unit circle, and (0, 0) is unstable.
+|alpha| < 2: two distinct eigenvalues on the unit circle. |alpha| = 2: the double eigenvalue -1, in one Jordan block,
+so that the powers of F_h'(0, 0) are unbounded. |alpha| > 2: an eigenvalue outside the unit circle, and (0, 0) is
+unstable.
 
-Derivation. v'(0, 0) = [[0, -f1], [f1, 0]], so one step of G has the Jacobian G = [[1, -h f1], [0, 1]] and one of D has
-[[1, 0], [h f1, 1]]. By induction, n steps have [[1, -n h f1], [0, 1]] and [[1, 0], [n h f1, 1]]. Their product is
+Derivation. v'(0, 0) = [[0, -f1], [f1, 0]], so one step of G has the Jacobian G = [[1, -h f1], [0, 1]] and one of D
+has [[1, 0], [h f1, 1]]. By induction, n steps have [[1, -n h f1], [0, 1]] and [[1, 0], [n h f1, 1]]. Their product is
 
     M = [[1, -n_g h f1], [n_d h f1, 1 - alpha^2]],     tr M = 2 - alpha^2,     det M = 1.
 
 The discriminant (1 - alpha^2/2)^2 - 1 = alpha^2 (alpha^2 - 4)/4 is negative iff 0 < |alpha| < 2; two conjugate roots
-of product 1 have modulus 1. By Cayley-Hamilton, (M + 1)^2 = (4 - alpha^2) M, which is 0 at |alpha| = 2 while M + 1 is not.
+of product 1 have modulus 1. By Cayley-Hamilton, (M + 1)^2 = (4 - alpha^2) M, which is 0 at |alpha| = 2 while M + 1 is
+not.
 
-What differs. The paper prints alpha <= 2 where |alpha| is meant: f'(0) may be negative, and alpha = -3 has an eigenvalue
-outside. At |alpha| = 2 the eigenvalues are on the circle as printed, but the linear map is unbounded.
+What differs. The paper prints alpha <= 2 where |alpha| is meant: f'(0) may be negative, and alpha = -3 has an
+eigenvalue outside. At |alpha| = 2 the eigenvalues are on the circle as printed, but the linear map is unbounded.
 """
 
 from __future__ import annotations
@@ -68,8 +71,9 @@ def derive(proof: Proof) -> None:
     proof.identity("the product of the eigenvalues", sp.Mul(*MULTIPLIERS, evaluate=False), sp.Integer(1))
     proof.identity("the radicand", RADICAND, ALPHA**2 * (ALPHA**2 - CRITICAL) / 4)
     proof.implies("|alpha| < 2: two conjugate eigenvalues, of product 1", CIRCLE, compare(RADICAND, "<"))
+    square = product(PERIOD + unit, PERIOD + unit)
     critical = (CRITICAL - N_G * N_D * H**2 * F1**2) * PERIOD
-    proof.identity("Cayley-Hamilton: at |alpha| = 2, M + 1 is nilpotent", product(PERIOD + unit, PERIOD + unit), critical)
+    proof.identity("(M + 1)^2 = (4 - alpha^2) M, which is 0 at |alpha| = 2", square, critical)
     defective = PERIOD.xreplace({N_G: CRITICAL / (N_D * H**2 * F1**2)})
     block = defective + unit
     proof.identity("at |alpha| = 2, M + 1 is not 0: its first entry", block[0, 0], sp.Integer(2))
@@ -93,9 +97,7 @@ def printed_holds(proof: Proof) -> bool:
         from_roots(PRINTED_MULTIPLIERS),
     )
     attained = [ASSUMED, compare(ALPHA**2, "==", N_G * N_D * H**2 * F1**2), compare(ALPHA * F1, ">")]
-    outside = proof.decide(
-        "for alpha > 2 an eigenvalue is below -1", PRINTED_OUTSIDE, compare(MULTIPLIERS[1], "<", -1)
-    )
+    outside = proof.decide("for alpha > 2 an eigenvalue is below -1", PRINTED_OUTSIDE, compare(MULTIPLIERS[1], "<", -1))
     one, three = sp.Integer(1), sp.Integer(3)
     circle = proof.decide(
         "the radicand is not positive for alpha as printed: no eigenvalue is outside",
@@ -109,16 +111,16 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="mescheder2018-lemma-2.5",
     source="Mescheder, Geiger & Nowozin 2018, Lemma 2.5, eq. (5)",
-    printed=r"For alternating gradient descent with $n_g$ generator and $n_d$ discriminator updates, the Jacobian of $F_h$ "
-    r"has eigenvalues $\lambda_{1/2} = 1 - \frac{\alpha^2}{2} \pm \sqrt{(1 - \frac{\alpha^2}{2})^2 - 1}$ with "
+    printed="For alternating gradient descent with $n_g$ generator and $n_d$ discriminator updates, the Jacobian of "
+    r"$F_h$ has eigenvalues $\lambda_{1/2} = 1 - \frac{\alpha^2}{2} \pm \sqrt{(1 - \frac{\alpha^2}{2})^2 - 1}$ with "
     r"$\alpha := \sqrt{n_g n_d}\, h f'(0)$. For $\alpha \leq 2$, all eigenvalues are hence on the unit circle; for "
     r"$\alpha > 2$ there are eigenvalues outside.",
     statement=r"The eigenvalues are as printed. For $|\alpha| < 2$ they are distinct and on the unit circle; for "
-    r"$|\alpha| = 2$ they are both $-1$, in one Jordan block, and the linear map is unbounded; for $|\alpha| > 2$ one is "
-    "outside the unit circle and the equilibrium is unstable.",
+    r"$|\alpha| = 2$ they are both $-1$, in one Jordan block, and the linear map is unbounded; for $|\alpha| > 2$ "
+    "one is outside the unit circle and the equilibrium is unstable.",
     assumptions=(r"$f'(0) \neq 0$", "$h > 0$", r"integers $n_g, n_d \geq 1$"),
     status=Status.CORRECTED,
     derive=derive,
     printed_holds=printed_holds,
-    difference=r"alpha has the sign of f'(0), so |alpha| is meant: alpha = -3 has an eigenvalue outside the unit circle",
+    difference="alpha has the sign of f'(0), so |alpha| is meant: alpha = -3 has an eigenvalue outside the unit circle",
 )

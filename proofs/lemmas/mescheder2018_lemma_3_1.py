@@ -1,8 +1,9 @@
 r"""Lemma 3.1: WGANs with a fixed number of steps do not converge on the Dirac-GAN.
 
-Statement. Let f(t) = t, |psi| <= g0 (weight clipping), h > 0 and integers n_g, n_d >= 1. Neither simultaneous nor alternating
-gradient descent makes (0, 0) asymptotically stable. For alternating descent with n_g n_d h^2 < 4, iterates that keep
-|psi| < g0 move on an ellipse around (0, 0), so none of them tends to it, except the one that rests there.
+Statement. Let f(t) = t, |psi| <= g0 (weight clipping), h > 0 and integers n_g, n_d >= 1. Neither simultaneous nor
+alternating gradient descent makes (0, 0) asymptotically stable. For alternating descent with n_g n_d h^2 < 4,
+iterates that keep |psi| < g0 move on an ellipse around (0, 0), so none of them tends to it, except the one that rests
+there.
 
 Derivation. v(theta, psi) = (-psi, theta) is linear, with v' = [[0, -1], [1, 0]], and the constraint is inactive in a
 neighbourhood of (0, 0). There the maps are linear:
@@ -10,11 +11,11 @@ neighbourhood of (0, 0). There the maps are linear:
     simultaneous, n_d steps of D:  M = [[1, -h], [n_d h, 1]],                        |mu|^2 = det M = 1 + n_d h^2 > 1;
     alternating:                   M = [[1, -n_g h], [n_d h, 1 - n_g n_d h^2]],      det M = 1
 
-(Lemma 2.5 with f'(0) = 1). In the second case the multipliers have product 1, so not both are inside the unit circle; and
-Q = n_d theta^2 - n_g n_d h theta psi + n_g psi^2 is invariant, positive definite iff n_g n_d h^2 < 4.
+(Lemma 2.5 with f'(0) = 1). In the second case the multipliers have product 1, so not both are inside the unit circle;
+and Q = n_d theta^2 - n_g n_d h theta psi + n_g psi^2 is invariant, positive definite iff n_g n_d h^2 < 4.
 
-What differs. Nothing. The paper has n_g = 1 and "generally do not converge"; here that means: (0, 0) is not asymptotically
-stable, whatever h, n_g and n_d are.
+What differs. Nothing. The paper has n_g = 1 and "generally do not converge"; here that means: (0, 0) is not
+asymptotically stable, whatever h, n_g and n_d are.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from __future__ import annotations
 import sympy as sp
 
 from ...symbolic.formula import compare, conjunction, disjunction, negation
-from ...symbolic.spectrum import Z, characteristic_polynomial
+from ...symbolic.spectrum import characteristic_polynomial
 from ..roots import conjugate, from_roots, inside_unit_circle, product
 from .lemma import Lemma, Proof, Status
 
@@ -93,11 +94,12 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="mescheder2018-lemma-3.1",
     source="Mescheder, Geiger & Nowozin 2018, Lemma 3.1",
-    printed="WGANs trained with simultaneous or alternating gradient descent with a fixed number of discriminator updates per "
-    "generator update and a fixed learning rate $h > 0$ do generally not converge to the Nash equilibrium for the Dirac-GAN.",
-    statement=r"For every $h > 0$ and all $n_g, n_d \geq 1$, the equilibrium is not asymptotically stable under simultaneous "
-    r"or alternating gradient descent: $|\mu|^2 = 1 + n_d h^2$, and $\det F_h' = 1$. For alternating descent with "
-    r"$n_g n_d h^2 < 4$, no iterates that keep $|\psi| < g_0$ tend to it, except those that rest there.",
+    printed="WGANs trained with simultaneous or alternating gradient descent with a fixed number of discriminator "
+    "updates per generator update and a fixed learning rate $h > 0$ do generally not converge to the Nash "
+    "equilibrium for the Dirac-GAN.",
+    statement=r"For every $h > 0$ and all $n_g, n_d \geq 1$, the equilibrium is not asymptotically stable under "
+    r"simultaneous or alternating gradient descent: $|\mu|^2 = 1 + n_d h^2$, and $\det F_h' = 1$. For alternating "
+    r"descent with $n_g n_d h^2 < 4$, no iterates that keep $|\psi| < g_0$ tend to it, except those that rest there.",
     assumptions=("$f(t) = t$", r"$|\psi| \leq g_0$ with $g_0 > 0$", "$h > 0$", r"integers $n_g, n_d \geq 1$"),
     status=Status.PROVED,
     derive=derive,

@@ -12,12 +12,24 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
 from ..formula import Formula, compare, conjunction
 from .points import sign as constant_sign
 from .prover import Prover
 
 _MAX_CELLS = 40
+# What SymPy raises on expressions that it cannot handle; an analysis that meets one decides nothing.
+SYMPY_FAILURES = (
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    NotImplementedError,
+    RecursionError,
+    AttributeError,
+    LookupError,
+    BasePolynomialError,
+)
 
 
 class NeedSplit(Exception):
@@ -113,4 +125,6 @@ def analysed(cell: Cell, analyse: Callable[[Cell], T]) -> list[tuple[Cell, T | U
                 done.append((current, Unresolved("too many cases of the parameters")))
             else:
                 open_cells += [(part, cut | {split.expression}) for part in current.parts(split.expression)]
+        except SYMPY_FAILURES as failure:
+            done.append((current, Unresolved(f"outside what is analysed here: {failure}")))
     return done

@@ -27,7 +27,7 @@ class CoefficientField:
     """
 
     def __init__(self, parameters: list[sp.Symbol]) -> None:
-        derivatives = [sp.Symbol(f"f{k}", real=True) for k in range(DERIVATIVES)]
+        derivatives = [_derivative(k) for k in range(DERIVATIVES)]
         own = [symbol for symbol in parameters if symbol not in derivatives]
         self._spare = [sp.Symbol(f"_atom{k}", real=True) for k in range(ATOMS)]
         self._atoms: dict[sp.Expr, sp.Symbol] = {}
@@ -53,7 +53,7 @@ class CoefficientField:
         """f^(order)(0)."""
         if order >= DERIVATIVES:
             raise OverflowError(f"derivatives of f beyond order {DERIVATIVES - 1}")
-        return self.domain.from_sympy(sp.Symbol(f"f{order}", real=True))
+        return self.domain.from_sympy(_derivative(order))
 
     def _flat(self, expression: sp.Expr) -> sp.Expr:
         if expression.is_Symbol or expression.is_Rational:
@@ -69,4 +69,10 @@ class CoefficientField:
         return self._atoms[expression]
 
 
-assert set(DERIVATIVE_SYMBOLS) <= {f"f{k}" for k in range(DERIVATIVES)}
+def _derivative(order: int) -> sp.Symbol:
+    """The symbol of f^(order)(0); those that proposals cannot name cannot be parameters either."""
+    name = f"f{order}"
+    return sp.Symbol(name if name in DERIVATIVE_SYMBOLS else f"_{name}", real=True)
+
+
+assert len(DERIVATIVE_SYMBOLS) < DERIVATIVES

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..calculus import GaussSymbol, ObjectiveDerivative, random_symbols
+from ..calculus import GaussSymbol, ObjectiveDerivative, SignChange, random_symbols
 from ..decision.cells import Cell
 
 
@@ -31,19 +31,19 @@ def is_controlled(body: sp.Expr, cell: Cell) -> bool:
     if isinstance(body, sp.Pow):
         if body.exp.is_Integer and body.exp >= 0:
             return is_controlled(body.base, cell)
-        return _has_floor(body.base, cell) and is_controlled(body.base, cell)
+        return has_floor(body.base, cell) and is_controlled(body.base, cell)
     if isinstance(body, sp.exp):
         variables = sorted(random_symbols(body), key=str)
         argument = sp.expand(body.args[0])
         return bool(argument.is_polynomial(*variables)) and sp.Poly(argument, *variables).total_degree() <= 2
     if isinstance(body, sp.log):
-        return _has_floor(body.args[0], cell) and is_controlled(body.args[0], cell)
-    if isinstance(body, sp.Add | sp.Mul | sp.tanh | sp.atan | sp.sin | sp.cos | sp.Abs | sp.sign):
+        return has_floor(body.args[0], cell) and is_controlled(body.args[0], cell)
+    if isinstance(body, sp.Add | sp.Mul | sp.tanh | sp.atan | sp.sin | sp.cos | sp.Abs | sp.sign | SignChange):
         return all(is_controlled(argument, cell) for argument in body.args)
     return False
 
 
-def _has_floor(expression: sp.Expr, cell: Cell) -> bool:
+def has_floor(expression: sp.Expr, cell: Cell) -> bool:
     """Whether the expression is at least a positive constant for every value of the random symbols."""
     if not random_symbols(expression):
         return False

@@ -101,6 +101,9 @@ class JetAlgebra:
             for jet in jets[1:]:
                 product = self.product(product, jet)
             return product
+        if isinstance(expression, sp.Pow) and expression.exp.free_symbols & (set(local) | set(RANDOM)):
+            exponent, logarithm = self.evaluate(expression.exp, local), self.evaluate(sp.log(expression.base), local)
+            return self._function(sp.exp(sp.Dummy()), self.product(exponent, logarithm))
         if isinstance(expression, sp.Pow):
             return self._power(self.evaluate(expression.base, local), expression.exp, expression)
         if isinstance(expression, ObjectiveDerivative):
@@ -239,4 +242,3 @@ class JetAlgebra:
             if k < self.order:
                 current = sp.expand(derivative(current, t))
         return self._composed(inner, start, taylor)
-

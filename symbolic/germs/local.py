@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
 from ..decision.cells import Cell
 from ..derivation import Derivation
+from ..requirements import Requirement
+from . import domains
 from .coefficients import CoefficientField
 from .jet import Jet, JetAlgebra, NotSmooth
 from .switching import Branch, NeedBranch, Resolver
 
-X, Y = sp.symbols("x_local y_local", real=True)
+X, Y = sp.symbols("_x _y", real=True)  # no parameter begins with _
 _MAX_PIECES = 16
 
 
@@ -61,13 +63,14 @@ def local_field(derivation: Derivation, cell: Cell) -> LocalField:
     theta_star, psi_star = derivation.equilibrium
     shift = {derivation.theta: theta_star + X, derivation.psi: psi_star + Y}
     rows = [_rebuilt(row.xreplace(shift)) for row in derivation.field]
+    required = [replace(r, argument=_rebuilt(r.argument.xreplace(shift))) for r in derivation.requirements]
     parameters = sorted(set(derivation.symbols.values()), key=str)
     pieces: list[Piece] = []
     branches = [Branch()]
     while branches:
         branch = branches.pop()
         try:
-            pieces.append(_piece(rows, cell, parameters, branch))
+            pieces.append(_piece(rows, required, cell, parameters, branch))
         except NeedBranch as needed:
             branches += [branch.with_sign(needed.function, sign) for sign in (1, -1)]
         if len(pieces) + len(branches) > _MAX_PIECES:
@@ -80,12 +83,18 @@ def _rebuilt(expression: sp.Expr) -> sp.Expr:
     return expression.func(*map(_rebuilt, expression.args)) if expression.args else expression
 
 
-def _piece(rows: list[sp.Expr], cell: Cell, parameters: list[sp.Symbol], branch: Branch) -> Piece:
-    axis_signs = {name: sign for function, sign in branch.signs for name, axis in (("x", X), ("y", Y)) if function == axis}
+def _piece(
+    rows: list[sp.Expr], required: list[Requirement], cell: Cell, parameters: list[sp.Symbol], branch: Branch
+) -> Piece:
+    axis_signs = {
+        name: sign for function, sign in branch.signs for name, axis in (("x", X), ("y", Y)) if function == axis
+    }
     algebra = JetAlgebra(cell, CoefficientField(parameters), 1, axis_signs)
     jets = {X: Jet(algebra.x, 1), Y: Jet(algebra.y, 1)}
     resolver = Resolver(algebra, X, Y, jets, branch)
     try:
+        for requirement in required:
+            domains.check(requirement, resolver)
         values = [algebra.evaluate(resolver.resolved(row), jets) for row in rows]
     except NotSmooth as failure:
         return Piece(branch, None, None, str(failure))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from ..calculus import Mean, random_symbols
+from ..calculus import Mean, SignChange, random_symbols
 from .growth import is_controlled
 from .jet import Jet, JetAlgebra, NotSmooth
 
@@ -83,18 +83,28 @@ class Resolver:
             NeedSplit: If the sign of a parameter expression varies over the cell.
             NotSmooth: If the argument is random or singular at the equilibrium.
         """
-        if not expression.has(sp.Abs, sp.sign) and not expression.has(Mean):
+        if not expression.has(sp.Abs, sp.sign, SignChange, Mean):
             return expression
         if isinstance(expression, Mean) and not is_controlled(expression.args[0], self.algebra.cell):
             raise NotSmooth(f"the Gaussian expectation {expression} may not exist or may not be differentiable")
         arguments = [self.resolved(argument) for argument in expression.args]
         if isinstance(expression, sp.Abs):
-            return self._sign(arguments[0]) * arguments[0]
+            return self.sign(arguments[0]) * arguments[0]
         if isinstance(expression, sp.sign):
-            return sp.Integer(self._sign(arguments[0]))
+            return sp.Integer(self.sign(arguments[0]))
+        if isinstance(expression, SignChange):
+            self.sign(arguments[0])
+            return sp.Integer(0)
         return expression.func(*arguments) if arguments else expression
 
-    def _sign(self, argument: sp.Expr) -> int:
+    def sign(self, argument: sp.Expr) -> int:
+        """The sign of a resolved expression all over the branch, near the equilibrium.
+
+        Raises:
+            NeedBranch: If the branch does not fix it.
+            NeedSplit: If it depends on the parameters.
+            NotSmooth: If it varies under an expectation, or the expression is singular at the equilibrium.
+        """
         cell = self.algebra.cell
         if not argument.has(self.x, self.y) and not random_symbols(argument):
             return cell.sign(argument)

@@ -77,7 +77,9 @@ class _Translator:
             self.obligations.append(compare(self._original(denominator), "!="))
             if relation not in {"==", "!="}:
                 text = f"(* {text} {self._polynomial(denominator)})"
-        return {">": f"(> {text} 0)", ">=": f"(>= {text} 0)", "==": f"(= {text} 0)", "!=": f"(not (= {text} 0))"}[relation]
+        return {">": f"(> {text} 0)", ">=": f"(>= {text} 0)", "==": f"(= {text} 0)", "!=": f"(not (= {text} 0))"}[
+            relation
+        ]
 
     def _fraction(self, expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         """Numerator and denominator over the rationals in symbols and fresh variables."""
@@ -100,7 +102,7 @@ class _Translator:
             return self._flatten(expression.base) ** expression.exp
         known = self.auxiliary.get(expression)
         if known is None:
-            known = sp.Symbol(f"aux{len(self.auxiliary)}", real=True)
+            known = sp.Symbol(f"_aux{len(self.auxiliary)}", real=True)  # no parameter begins with _
             self.auxiliary[expression] = known
             self._describe(expression, known)
         return known
@@ -135,7 +137,9 @@ class _Translator:
                 plus, minus = value(variable - argument, "=="), value(variable + argument, "==")
                 self.facts.append(f"(or (and (not {negative}) {plus}) (and {negative} {minus}))")
             case sp.sign():
-                self.facts.append(f"(or (and {positive} (= {x} 1)) (and {zero} (= {x} 0)) (and {negative} (= {x} (- 1))))")
+                self.facts.append(
+                    f"(or (and {positive} (= {x} 1)) (and {zero} (= {x} 0)) (and {negative} (= {x} (- 1))))"
+                )
             case sp.exp():
                 self.exact = False
                 self.facts += [f"(> {x} 0)", self._sign(variable - 1 - argument, ">="), f"(= {zero} (= {x} 1))"]
@@ -143,7 +147,10 @@ class _Translator:
             case sp.log():
                 self.exact = False
                 self.obligations.append(compare(argument, ">"))
-                self.facts += [self._sign(argument - 1 - variable, ">="), f"(= {self._sign(argument - 1, '>')} (> {x} 0))"]
+                self.facts += [
+                    self._sign(argument - 1 - variable, ">="),
+                    f"(= {self._sign(argument - 1, '>')} (> {x} 0))",
+                ]
                 self.facts.append(f"(= {self._sign(argument - 1, '==')} (= {x} 0))")
             case sp.tanh():
                 self.exact = False

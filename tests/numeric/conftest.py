@@ -81,6 +81,10 @@ PROPOSALS: dict[str, Document] = {
             " + E_fake(sigmoid(D)**2 * norm(grad(D))**2))"
         },
     },
+    "Roth weights inside the square": {
+        "parameters": GAMMA,
+        "penalty": {"discriminator": "gamma/2 * E_real((-sigmoid(D) * norm(grad(D))/3)**2)"},
+    },
     "weight decay": {
         "parameters": GAMMA,
         "penalty": {"discriminator": "gamma/2 * norm(psi)**2", "generator": "gamma/3 * norm(theta)*norm(theta)"},
@@ -106,7 +110,11 @@ PROPOSALS: dict[str, Document] = {
         "parameters": {"u": "u > 0", "epsilon_real": "real"},
         "penalty": {"discriminator": "u*E_mix(D**2) + epsilon_real*E_real_noisy(D**2, u)"},
     },
-    "step ratio": {"parameters": GAMMA | {"r": "r > 0"}, "penalty": {"discriminator": R1}, "training": {"h_ratio": "r"}},
+    "step ratio": {
+        "parameters": GAMMA | {"r": "r > 0"},
+        "penalty": {"discriminator": R1},
+        "training": {"h_ratio": "r"},
+    },
 } | {
     f"objective {name}": {
         "parameters": GAMMA,

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import assume, given, settings
+
 from convergan.numeric import EvidenceUnavailable, agree
 from convergan.numeric.strategies import proposals
 from convergan.symbolic.calculus import derivative
@@ -15,13 +17,12 @@ from convergan.symbolic.derivation import Derivation, derive
 from convergan.symbolic.output import NoEquilibriumOutput
 from convergan.symbolic.proposal import Proposal
 from convergan.symbolic.proposal_reader import read_proposal
-from hypothesis import assume, given, settings
 
 Document = dict[str, dict[str, Any]]
 
 
 def jacobian_of_formulas(derivation: Derivation) -> sp.Matrix:
-    """v' from the field's formulas, put in at x*: right wherever nothing is singular there."""
+    """The Jacobian from the field's formulas, put in at x*: right wherever nothing is singular there."""
     at = dict(zip((derivation.theta, derivation.psi), derivation.equilibrium, strict=True))
     entries = [derivative(row, x).xreplace(at) for row in derivation.field for x in (derivation.theta, derivation.psi)]
     return sp.Matrix(2, 2, entries)
@@ -188,7 +189,9 @@ def test_the_worst_case_can_be_reproduced_by_hand() -> None:
     derivation = derive(proposal)
     wrong = replace(derivation, field=(derivation.field[0], 2 * derivation.field[1]))
     worst = agree(proposal, wrong, None, cases=20).worst
-    assert all(part in worst for part in ("v2 = ", "theta = ", "psi = ", "gamma = ", "f(t) = ", "autograd", "tolerance"))
+    assert all(
+        part in worst for part in ("v2 = ", "theta = ", "psi = ", "gamma = ", "f(t) = ", "autograd", "tolerance")
+    )
 
 
 def test_a_jacobian_may_hold_in_a_region_only() -> None:

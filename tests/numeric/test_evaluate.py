@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
 from convergan.numeric.evaluate import UnsupportedFormula, evaluate, operations
 from convergan.numeric.functions import SmoothFunctions
 from convergan.numeric.quadrature import gauss_hermite, gauss_legendre
-from convergan.symbolic.calculus import EPSILON_FAKE, EPSILON_REAL, UNIFORM, Mean, ObjectiveDerivative
-from hypothesis import given
-from hypothesis import strategies as st
+from convergan.symbolic.calculus import EPSILON_FAKE, EPSILON_REAL, UNIFORM, Mean, ObjectiveDerivative, SignChange
 
 EPS = float(np.finfo(float).eps)
 X, Y = sp.symbols("x y", real=True)
@@ -19,7 +20,16 @@ NODES = (gauss_hermite(5), gauss_legendre(5))
 
 @st.composite
 def formulas(draw: st.DrawFn) -> sp.Expr:
-    unary = [sp.exp, sp.tanh, sp.atan, sp.cos, sp.sin, sp.Abs, lambda e: sp.log(1 + sp.exp(e)), lambda e: 1 / (2 + e**2)]
+    unary = [
+        sp.exp,
+        sp.tanh,
+        sp.atan,
+        sp.cos,
+        sp.sin,
+        sp.Abs,
+        lambda e: sp.log(1 + sp.exp(e)),
+        lambda e: 1 / (2 + e**2),
+    ]
     expression = st.recursive(
         st.sampled_from([X, Y, sp.Integer(2), sp.Rational(-1, 3), sp.pi]),
         lambda inner: st.one_of(
@@ -68,6 +78,12 @@ def test_means_average_over_all_nodes_of_all_random_symbols() -> None:
                     total += we * wg * wu * np.exp(at * e - g * g) * np.cos(u * at)
         expected.append(1 + at * total)
     assert values[:, 0] == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_density_on_a_kink_is_invisible_to_explicit_samples() -> None:
+    body = SignChange(X - EPSILON_REAL) + EPSILON_REAL**2
+    values, _ = evaluate([Mean(body)], {X: np.array([0.3])}, None, NODES)
+    assert values[0, 0] == pytest.approx(1.0)
 
 
 def test_parameters_may_bear_the_names_of_random_symbols() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
+
 from convergan.numeric import TorchField, agree, random_points, sample_cases
 from convergan.symbolic.calculus import EPSILON_FAKE, EPSILON_REAL, Mean, ObjectiveDerivative
 from convergan.symbolic.derivation import derive
@@ -146,6 +147,7 @@ def test_the_jacobians_of_the_literature() -> None:
     rows("r1", "R1", penalty={"discriminator": "g/2 * E_real(norm(grad(D))**2)"})
     rows("r1", "R2", penalty={"discriminator": "g/2 * E_fake(norm(grad(D))*norm(grad(D)))"})
     rows("r1", "0-GP", penalty={"discriminator": "g/2 * E_mix(norm(grad(D))**2)"})
+    rows("r1", "Roth weights", penalty={"discriminator": "2*g * E_real((sigmoid(D)*norm(grad(D)))**2)"})
     rows("noise", "instance noise", objective={"instance_noise": "g"})
     rows("consensus", "consensus", penalty={"discriminator": penalty, "generator": penalty})
     rows("nk", "Nagarajan-Kolter", penalty={"generator": "g * norm(grad_psi(L))**2"})

@@ -5,12 +5,13 @@ from __future__ import annotations
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from convergan.numeric.elementary import ROWS, derivative, power_derivative
 from convergan.numeric.functions import ATOMS, CURVED, MAX_ORDER, SmoothFunctions, random_functions
 from convergan.numeric.strategies import objectives
 from convergan.symbolic.parser import Scope, parse
-from hypothesis import given
-from hypothesis import strategies as st
 
 EPS = float(np.finfo(float).eps)
 FINITE_DIFFERENCE = 1e-30  # what mpmath.diff itself is wrong by at 50 digits
@@ -121,6 +122,7 @@ def test_derivatives_at_zero_can_be_prescribed(targets: list[float], seed: int) 
 
 def test_torch_differentiates_f_to_its_exact_derivatives() -> None:
     import torch
+
     from convergan.numeric.functions import smooth
 
     functions = random_functions(500, np.random.default_rng(3))

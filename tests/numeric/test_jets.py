@@ -6,14 +6,15 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from convergan.numeric import jets
 from convergan.numeric.jet_language import batch, jets_of
 from convergan.numeric.jets import EPS, Jet, Kinks, decided_magnitudes
 from convergan.numeric.polynomials import PolynomialAlgebra
 from convergan.symbolic import expression as ex
 from convergan.symbolic.parser import Scope, parse
-from hypothesis import given
-from hypothesis import strategies as st
 
 NAMES = Scope(frozenset({"theta", "psi", "a"}))
 

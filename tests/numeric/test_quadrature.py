@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from convergan.numeric.quadrature import MINIMUM_NODES, gauss_hermite, gauss_legendre, node_count
 from convergan.symbolic.calculus import EPSILON_REAL, UNIFORM, moment
 from convergan.symbolic.proposal_reader import read_proposal

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from convergan.numeric.cases import EvidenceUnavailable
 from convergan.numeric.sampling import sample_cases
 from convergan.numeric.strategies import cases, parameters, points
 from convergan.symbolic.proposal_reader import read_proposal
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def proposal(parameters: dict[str, str], **objective: str):

@@ -1,0 +1,303 @@
+"""One branch near the equilibrium: value and Jacobian of the vector field there, derived a second time.
+
+On a branch every absolute value is settled *before* anything is differentiated: the losses are smooth functions there, and
+the field is their gradient. An arbitrary f is replaced by its Taylor polynomial, which has the same derivatives at the
+equilibrium; expectations are integrals of polynomials once theta and psi are at the equilibrium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sympy as sp
+
+from ..symbolic.formula import Formula, compare
+from ..symbolic.proposal import Proposal
+from .certificate_reading import Refused, Uncheckable, expression
+from .dominated import is_dominated
+from .implications import SecondSolver
+from .normal_forms import moment
+from .printed import GAUSSIANS, UNIFORM, ObjectiveValue, density
+from .recomputation import Frame, field
+
+# A player's gradient in a penalty, the row, the Jacobian: f is differentiated three times at most.
+_TAYLOR = 4
+_RANDOM = {*GAUSSIANS.values(), UNIFORM}
+X_LOCAL, Y_LOCAL = sp.Dummy("x_local", real=True), sp.Dummy("y_local", real=True)
+
+
+class Branch(Frame):
+    """A neighbourhood of the equilibrium, cut down to where the switching functions have given signs.
+
+    Args:
+        names: The declared parameters' symbols and f1 ... f6.
+        equilibrium: (theta*, psi*).
+        cell: The part of the parameter space.
+        solver: Decides signs on the cell.
+        signs: Switching functions as text in ``x_local`` and ``y_local``, with their signs.
+        step: Id of the step that the branch stands in, for errors.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[str, sp.Symbol],
+        equilibrium: tuple[sp.Expr, sp.Expr],
+        cell: Formula,
+        solver: SecondSolver,
+        signs: Sequence[tuple[str, int]],
+        step: str = "",
+    ) -> None:
+        self.names, self.cell, self.solver = names, cell, solver
+        locals_ = {**names, "x_local": X_LOCAL, "y_local": Y_LOCAL}
+        read = [(expression(text, locals_, step, fields=True), sign) for text, sign in signs]
+        fixed = {function: sign for function, sign in read if function in (X_LOCAL, Y_LOCAL)}
+        # A coordinate whose sign is fixed is that sign times a positive symbol, so that its powers are real.
+        self._coordinates = {
+            local: sp.Dummy(str(local), positive=True) if local in fixed else sp.Dummy(str(local), real=True)
+            for local in (X_LOCAL, Y_LOCAL)
+        }
+        self._orientation = {local: sp.Integer(fixed.get(local, 1)) for local in (X_LOCAL, Y_LOCAL)}
+        self.star: dict[sp.Expr, sp.Expr] = {c: sp.Integer(0) for c in self._coordinates.values()}
+        here = {local: self._orientation[local] * self._coordinates[local] for local in (X_LOCAL, Y_LOCAL)}
+        self.theta, self.psi = equilibrium[0] + here[X_LOCAL], equilibrium[1] + here[Y_LOCAL]
+        self.functions = [(self._without_f(f.xreplace(here)), sign) for f, sign in read]
+        self._only_axes = len(fixed) == len(read)
+
+    # -- the frame ---------------------------------------------------------------------------------------------------
+
+    def settled(self, expression: sp.Expr) -> sp.Expr:
+        """Every absolute value and sign replaced by what it is on the branch."""
+        if not expression.has(sp.Abs, sp.sign):
+            return expression
+        arguments = [self.settled(argument) for argument in expression.args]
+        if isinstance(expression, sp.Abs):
+            return self._side(arguments[0]) * arguments[0]
+        if isinstance(expression, sp.sign):
+            return sp.Integer(self._side(arguments[0]))
+        rebuilt = expression.func(*arguments)
+        return self.settled(rebuilt) if rebuilt != expression and rebuilt.has(sp.Abs, sp.sign) else rebuilt
+
+    def derivative(self, expression: sp.Expr, player: str) -> sp.Expr:
+        """SymPy's derivative of a smooth expression."""
+        local = X_LOCAL if player == "theta" else Y_LOCAL
+        return self.settled(self._orientation[local] * expression.diff(self._coordinates[local]))
+
+    def objective(self, argument: sp.Expr) -> sp.Expr:
+        """The Taylor polynomial of f at 0, where every argument of f is at the equilibrium."""
+        if sp.expand(argument.xreplace(self.star)) != 0:
+            raise Uncheckable(f"f at {argument}, which is not 0 at the equilibrium")
+        derivatives = [sp.Symbol(f"f{k}", real=True) for k in range(_TAYLOR + 1)]
+        return sp.Add(*(d * argument**k / sp.factorial(k) for k, d in enumerate(derivatives)))
+
+    def require_nonnegative(self, variance: sp.Expr) -> None:
+        """That the variance is one on the whole cell."""
+        if self.solver.implies(self.cell, compare(variance, ">=")) is not True:
+            raise Uncheckable(f"the variance {variance} may be negative")
+
+    # -- the field at the equilibrium --------------------------------------------------------------------------------
+
+    def rows(self, proposal: Proposal, output: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+        """The field on the branch, smooth at the equilibrium.
+
+        Raises:
+            Uncheckable: If that is not plain.
+        """
+        rows = field(proposal, self, output)
+        for row in rows:
+            self._require_smooth(row)
+            for integral in row.atoms(sp.Integral):
+                if not is_dominated(integral, self.star, self.sign):
+                    raise Uncheckable(f"whether the expectation {integral} may be differentiated is not plain")
+        return rows
+
+    def at_equilibrium(self, row: sp.Expr) -> sp.Expr:
+        """The limit of a smooth expression at the equilibrium, from inside the branch."""
+        value = self._limits_of_powers(row).xreplace(self.star)
+        value = value.replace(lambda node: isinstance(node, sp.Integral), self._integrated)
+        if value.has(sp.nan, sp.zoo, sp.oo, sp.Integral, *self.star, *_RANDOM):
+            raise Uncheckable(f"{row} has no plain limit at the equilibrium")
+        return value
+
+    def first_order(self, proposal: Proposal, output: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], sp.ImmutableMatrix]:
+        """Value and Jacobian at the equilibrium."""
+        rows = self.rows(proposal, output)
+        value = (self.at_equilibrium(rows[0]), self.at_equilibrium(rows[1]))
+        slopes = [[self.at_equilibrium(self.derivative(row, p)) for p in ("theta", "psi")] for row in rows]
+        return value, sp.ImmutableMatrix(slopes)
+
+    def gradients(self) -> list[sp.Matrix] | None:
+        """Gradients at the equilibrium of the switching functions times their signs; None unless all are polynomials.
+
+        Raises:
+            Refused: If a function does not vanish at the equilibrium.
+        """
+        found: list[sp.Matrix] = []
+        for function, sign in self.functions:
+            if not function.is_polynomial(*self.star):
+                return None
+            if self.sign(function.xreplace(self.star)) != 0:
+                raise Refused(f"the branch is not at the equilibrium: {function} does not vanish there")
+            slopes = [self._orientation[local] * function.diff(c) for local, c in self._coordinates.items()]
+            found.append(sign * sp.Matrix([slope.xreplace(self.star) for slope in slopes]))
+        return found
+
+    def sign(self, expression: sp.Expr) -> int:
+        """The sign of a parameter expression on the cell.
+
+        Raises:
+            Uncheckable: If it varies or is not known.
+        """
+        value = self.solver.sign(self.cell, expression)
+        if value is None:
+            raise Uncheckable(f"the sign of {expression} is not known on the cell")
+        return value
+
+    # -- signs near the equilibrium ----------------------------------------------------------------------------------
+
+    def _side(self, argument: sp.Expr) -> int:
+        """The sign that an argument has on the branch, near the equilibrium."""
+        for function, sign in self.functions:
+            if sp.expand(argument - function) == 0:
+                return sign
+            if sp.expand(argument + function) == 0:
+                return -sign
+        if argument.has(*_RANDOM):
+            return self._random_side(argument)
+        if not argument.has(*self.star):
+            return self.sign(argument)
+        self._require_smooth(argument)
+        top, bottom = sp.fraction(sp.together(argument))
+        constant, factors = sp.factor_list(sp.expand(top * bottom))
+        sign = self.sign(constant)
+        for factor, multiplicity in factors:
+            sign *= self._factor_side(factor) ** (2 - multiplicity % 2)
+        return sign
+
+    def _factor_side(self, factor: sp.Expr) -> int:
+        if not factor.has(*self.star):
+            return self.sign(factor)
+        if factor in self.star and factor.is_positive:
+            return 1
+        there = self.solver.sign(self.cell, factor.xreplace(self.star))
+        if there:
+            return there
+        for function, sign in self.functions:
+            ratio = sp.cancel(function / factor)
+            if ratio.is_Rational:
+                return sign * int(sp.sign(ratio))
+        coefficients = sp.Poly(factor, *self.star).coeffs() if factor.is_polynomial(*self.star) else []
+        if coefficients and all(self.solver.sign(self.cell, c) == 0 for c in coefficients):
+            return 0
+        if there == 0:
+            raise Refused(f"the branch does not say which sign {factor} has, and it switches at the equilibrium")
+        raise Uncheckable(f"the sign of {factor} near the equilibrium is not known")
+
+    def _random_side(self, argument: sp.Expr) -> int:
+        """The sign at the equilibrium, if it is the same for every value of the random variables.
+
+        It holds near the equilibrium for a uniform variable. For a Gaussian one it fails only where |epsilon| exceeds a
+        negative power of the distance to the equilibrium, an event whose probability, and whose share in a dominated
+        expectation, is flat there: it changes neither value nor Jacobian.
+        """
+        there = argument.xreplace(self.star)
+        gaussian = [variable for variable in GAUSSIANS.values() if argument.has(variable)]
+        if there.has(*_RANDOM) or not argument.is_polynomial(*gaussian, *self.star):
+            raise Uncheckable(f"the sign of {argument} varies under an expectation")
+        sign = self.sign(there)
+        if sign == 0:
+            raise Uncheckable(f"the sign of {argument} varies under an expectation")
+        return sign
+
+    # -- smoothness --------------------------------------------------------------------------------------------------
+
+    def _require_smooth(self, expression: sp.Expr) -> None:
+        """That every power and logarithm in it is defined and smooth at the equilibrium, on the whole cell."""
+        for node in sp.preorder_traversal(expression):
+            if isinstance(node, sp.Pow) and not (node.exp.is_Integer and node.exp >= 0):
+                self._require_power(node)
+            elif isinstance(node, sp.log):
+                if self.sign(self._at_star(node.args[0])) <= 0:
+                    raise Uncheckable(f"{node} is not defined at the equilibrium")
+            elif isinstance(node, sp.Abs | sp.sign):
+                raise Uncheckable(f"{node} is not settled on the branch")
+
+    def _require_power(self, node: sp.Pow) -> None:
+        if node.exp.has(*self.star, *_RANDOM):
+            raise Uncheckable(f"{node} has a varying exponent")
+        if node.base in self.star and node.base.is_positive and self._only_axes:
+            return  # decided by its exponent, in _limits_of_powers
+        base, varies = self._at_star(node.base), node.base.has(*self.star, *_RANDOM)
+        if node.exp.is_Integer:
+            if self.sign(base) == 0:
+                raise Uncheckable(f"{node} divides by what vanishes at the equilibrium")
+        elif not varies and self.solver.sign(self.cell, node.exp) == 1:
+            if self.solver.implies(self.cell, compare(base, ">=")) is not True:
+                raise Uncheckable(f"{node} is not defined on the whole cell")
+        elif self.sign(base) <= 0:
+            raise Uncheckable(f"{node} is not smooth at the equilibrium")
+
+    def _at_star(self, expression: sp.Expr) -> sp.Expr:
+        value = self._limits_of_powers(expression).xreplace(self.star)
+        value = value.replace(lambda node: isinstance(node, sp.Integral), self._integrated)
+        if value.has(*_RANDOM, sp.nan, sp.zoo, sp.oo):
+            raise Uncheckable(f"{expression} has no plain value at the equilibrium")
+        return value
+
+    def _limits_of_powers(self, expression: sp.Expr) -> sp.Expr:
+        """q**e for a positive coordinate q, as q tends to 0: 0 for e > 0, and 1 for e = 0, as decided on the cell."""
+        for q in self.star:
+            if q.is_positive and expression.has(q):
+                expression = self._limit(sp.expand_mul(expression), q)
+        return expression
+
+    def _limit(self, node: sp.Expr, q: sp.Expr) -> sp.Expr:
+        if not node.has(q) or node == q:
+            return node
+        if not isinstance(node, sp.Add | sp.Mul | sp.Pow):
+            return node.func(*(self._limit(argument, q) for argument in node.args))
+        by_exponent: dict[sp.Expr, list[sp.Expr]] = {}
+        for term in sp.Add.make_args(node):
+            factors = sp.Mul.make_args(term)
+            own = [factor for factor in factors if factor.as_base_exp()[0] == q]
+            exponent = sp.expand(sp.Add(*(factor.as_base_exp()[1] for factor in own)))
+            rest = [self._limit_below(factor, q) for factor in factors if factor not in own]
+            by_exponent.setdefault(exponent, []).append(sp.Mul(*rest))
+        return sp.Add(*(self._limit_of_term(sp.Add(*rest), e, q) for e, rest in by_exponent.items()))
+
+    def _limit_below(self, factor: sp.Expr, q: sp.Expr) -> sp.Expr:
+        """Limits inside a factor that is no power of q itself."""
+        return factor.func(*(self._limit(argument, q) for argument in factor.args)) if factor.has(q) else factor
+
+    def _limit_of_term(self, rest: sp.Expr, exponent: sp.Expr, q: sp.Expr) -> sp.Expr:
+        if exponent.is_Integer and exponent >= 0:
+            return rest * q**exponent
+        sign = self.sign(exponent)
+        if sign >= 0:
+            return rest * q if sign else rest  # of a positive power only its limit 0 is used
+        if not rest.has(*self.star, *_RANDOM) and self.sign(sp.expand(rest)) == 0:
+            return sp.Integer(0)
+        raise Uncheckable(f"{q}**({exponent}) is unbounded at the equilibrium")
+
+    def _integrated(self, integral: sp.Integral) -> sp.Expr:
+        """The mean of a polynomial in the random variables, by its moments."""
+        body = integral.function
+        variables = [limit[0] for limit in integral.limits]
+        for variable in variables:
+            if variable is not UNIFORM:
+                body = body / density(variable)
+        body = sp.expand(body)
+        if not body.is_polynomial(*variables):
+            raise Uncheckable(f"the expectation of {body} is not one of a polynomial")
+        terms = sp.Poly(body, *variables).terms() if body.has(*variables) else [((0,) * len(variables), body)]
+        return sp.Add(
+            *(c * sp.Mul(*(moment(v, p) for v, p in zip(variables, powers, strict=True))) for powers, c in terms)
+        )
+
+    def _without_f(self, function: sp.Expr) -> sp.Expr:
+        """A switching function with f replaced by its Taylor polynomial, as everywhere on a branch."""
+
+        def polynomial(order: sp.Integer, argument: sp.Expr) -> sp.Expr:
+            t = sp.Dummy("t", real=True)
+            return self.objective(t).diff((t, int(order))).xreplace({t: argument}) if order else self.objective(argument)
+
+        return function.replace(ObjectiveValue, polynomial)

@@ -1,0 +1,304 @@
+"""Whether a theorem really rules on a cell: its hypotheses, rebuilt from the certificate's (checked) pieces and matrix.
+
+Each theorem's hypotheses are written down here in words of their own: for 2 x 2 matrices the trace and determinant
+conditions of Routh-Hurwitz and Jury, and for "every sufficiently small h > 0" the sign of the lowest coefficient in h that
+does not vanish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+import sympy as sp
+
+from ..symbolic.formula import Formula, compare, conjunction, disjunction
+from ..symbolic.proposal import Proposal
+from .certificate_reading import CellSteps, PieceStep, Refused, Uncheckable
+from .entailment import entails
+from .implications import SecondSolver
+from .pieces import Branch
+
+STEP = sp.Symbol("h", real=True)
+Side = Callable[[PieceStep], Branch]
+OUTCOMES = {
+    "flow-linear-stability": "yes",
+    "map-linear-stability": "yes",
+    "flow-linear-instability": "no",
+    "map-linear-instability": "no",
+    "not-stationary": "no",
+    "repelling-jump": "no",
+    "no-filippov-equilibrium": "no",
+    "map-jump": "no",
+    "no-equilibrium-output": "no",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The training rule: its name, steps per player, and whether its step size is a quantified parameter."""
+
+    name: str
+    g_steps: int
+    d_steps: int
+    declared: bool
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> Rule:
+        """The rule of a proposal."""
+        training = proposal.training
+        return cls(training.update, training.g_steps, training.d_steps, proposal.declares_step)
+
+    @property
+    def discrete(self) -> bool:
+        """Whether it is a map."""
+        return self.name != "flow"
+
+    def matrix(self, jacobian: sp.ImmutableMatrix) -> sp.ImmutableMatrix:
+        """The matrix whose spectrum decides: v' itself, or one period's Jacobian as a product of one matrix per step.
+
+        Raises:
+            Uncheckable: For a rule that is not known here.
+        """
+        identity, (a, b, c, d) = sp.eye(2), jacobian
+        match self.name:
+            case "flow":
+                return jacobian
+            case "simultaneous":
+                return sp.ImmutableMatrix(identity + STEP * jacobian)
+            case "alternating":
+                one_g = sp.Matrix([[1 + STEP * a, STEP * b], [0, 1]])
+                one_d = sp.Matrix([[1, 0], [STEP * c, 1 + STEP * d]])
+                return sp.ImmutableMatrix(_power(one_d, self.d_steps) * _power(one_g, self.g_steps))
+        raise Uncheckable(f"the training rule {self.name!r} is not known here")
+
+
+def _power(matrix: sp.Matrix, count: int) -> sp.Matrix:
+    """A power by repeated squaring, with expanded entries."""
+    result, square = sp.eye(2), matrix
+    while count:
+        if count & 1:
+            result = (result * square).applyfunc(sp.expand)
+        square, count = (square * square).applyfunc(sp.expand), count >> 1
+    return result
+
+
+def check_ruling(cell: CellSteps, rule: Rule, side: Side, solver: SecondSolver) -> None:
+    """That the theorem of a ruling applies to the rule, and that its hypotheses are among what was proved.
+
+    The cell's pieces and matrix were checked before, and so were its goals as implications.
+
+    Args:
+        cell: What is said about the cell.
+        rule: The training rule.
+        side: The branch of a piece.
+        solver: Decides what no goal lists.
+
+    Raises:
+        Refused: If the theorem does not rule, or not as is said.
+        Uncheckable: If that cannot be told.
+    """
+    if cell.outcome == "open":
+        if cell.goals or cell.branch is not None:
+            raise Refused("an open cell has no goals and no deciding branch")
+        return
+    if OUTCOMES.get(cell.theorem) != cell.outcome:
+        raise Refused(f"the outcome of {cell.theorem!r} is {OUTCOMES.get(cell.theorem)!r}, not {cell.outcome!r}")
+    if cell.rate != ("linear" if cell.outcome == "yes" else None):
+        raise Refused(f"the rate {cell.rate!r} does not follow from {cell.theorem!r}")
+    check = _Hypotheses(cell, rule, side, solver)
+    for formula, because in check.needed():
+        if not entails([goal.goal for goal in cell.goals], formula, solver):
+            raise Refused(f"the goals do not say what {cell.theorem} needs: {because}")
+
+
+class _Hypotheses:
+    def __init__(self, cell: CellSteps, rule: Rule, side: Side, solver: SecondSolver) -> None:
+        self.cell, self.rule, self.side, self.solver = cell, rule, side, solver
+
+    def needed(self) -> list[tuple[Formula, str]]:
+        """What the goals have to say; everything else is proved here."""
+        kind, _, rest = self.cell.theorem.partition("-")
+        if rest.startswith("linear"):
+            if kind != ("map" if self.rule.discrete else "flow"):
+                raise Refused(f"{self.cell.theorem} says nothing about the rule {self.rule.name!r}")
+            return self._linearisation() + self._spectrum(stable=rest == "linear-stability")
+        match self.cell.theorem:
+            case "not-stationary":
+                return self._not_stationary()
+            case "repelling-jump":
+                return self._repelling()
+            case "no-filippov-equilibrium":
+                return self._one_sign()
+        return self._map_jump()
+
+    # -- the linearisation -------------------------------------------------------------------------------------------
+
+    def _linearisation(self) -> list[tuple[Formula, str]]:
+        pieces = self._all_smooth()
+        if self.cell.branch is not None or self.cell.matrix is None:
+            raise Refused("a linearisation has a matrix and no deciding branch")
+        found: list[tuple[Formula, str]] = []
+        for piece in pieces:
+            assert piece.value is not None and piece.jacobian is not None and pieces[0].jacobian is not None
+            zero = conjunction(compare(component, "==") for component in piece.value)
+            same = conjunction(compare(e, "==") for e in piece.jacobian - pieces[0].jacobian)
+            found += [(zero, "v vanishes at the equilibrium"), (same, "all pieces share one Jacobian")]
+        return found
+
+    def _spectrum(self, *, stable: bool) -> list[tuple[Formula, str]]:
+        assert self.cell.matrix is not None
+        a, b, c, d = self.cell.matrix
+        trace, determinant = sp.expand(a + d), sp.expand(a * d - b * c)
+        if self.rule.discrete:
+            # |z| < 1 for both roots of z^2 - T z + D (Jury): p(1) > 0, p(-1) > 0, D < 1.
+            inside = [1 - trace + determinant, 1 + trace + determinant, 1 - determinant]
+        else:
+            # Re z < 0 for both roots (Routh-Hurwitz): T < 0, D > 0.
+            inside = [-trace, determinant]
+        small = self.rule.discrete and not self.rule.declared
+        positive = _positive_for_small_steps if small else (lambda e: compare(e, ">"))
+        if stable:
+            return [(positive(sp.expand(e)), "every root lies inside") for e in inside]
+        # One of them negative puts a root outside the closed region, whatever the others are.
+        return [(disjunction(positive(sp.expand(-e)) for e in inside), "a root lies outside")]
+
+    # -- no linearisation --------------------------------------------------------------------------------------------
+
+    def _not_stationary(self) -> list[tuple[Formula, str]]:
+        pieces = self._all_smooth()
+        piece = self._deciding()
+        assert piece.value is not None
+        for other in pieces:
+            assert other.value is not None
+            for mine, theirs in zip(piece.value, other.value, strict=True):
+                self._require(compare(mine - theirs, "=="), "v is continuous at the equilibrium")
+        if self.rule.discrete and self.rule.declared:
+            self._require(compare(STEP, "!="), "the step size is not 0")
+            self._require_one_step_to_leave(piece)
+        moves = disjunction(compare(component, "!=") for component in piece.value)
+        return [(moves, "v does not vanish at the equilibrium")]
+
+    def _require_one_step_to_leave(self, piece: PieceStep) -> None:
+        """With a fixed h, several alternating steps of one player could lead back to the equilibrium."""
+        if self.rule.name != "alternating" or (self.rule.g_steps, self.rule.d_steps) == (1, 1):
+            return
+        assert piece.value is not None
+        first, second = piece.value
+        if self.rule.g_steps == 1 and self.solver.implies(self.cell.formula, compare(first, "!=")):
+            return
+        self._require(compare(first, "=="), "the generator does not move")
+        self._require(compare(second, "!="), "the discriminator moves")
+        if self.rule.d_steps != 1:
+            raise Refused("several steps of a fixed size may return to the equilibrium")
+
+    def _repelling(self) -> list[tuple[Formula, str]]:
+        if self.rule.discrete:
+            raise Refused(f"repelling-jump says nothing about the rule {self.rule.name!r}")
+        piece = self._deciding()
+        assert piece.value is not None
+        value = sp.Matrix(piece.value)
+        # Pointing into every half plane, v0 itself shows that the wedge is open and touches the equilibrium.
+        return [(compare(sp.expand(g.dot(value)), ">"), "the field points off the jump") for g in self._gradients(piece)]
+
+    def _one_sign(self) -> list[tuple[Formula, str]]:
+        if self.rule.discrete or self.cell.branch is not None:
+            raise Refused("no-filippov-equilibrium is about all pieces of a flow")
+        values = [piece.value for piece in self._all_smooth() if piece.value is not None]
+        formula = disjunction(
+            conjunction(compare(value[component], relation) for value in values)
+            for component, relation in product((0, 1), (">", "<"))
+        )
+        return [(formula, "a component has one sign on every side")]
+
+    def _map_jump(self) -> list[tuple[Formula, str]]:
+        if not self.rule.discrete:
+            raise Refused("map-jump says nothing about the flow")
+        piece = self._deciding()
+        assert piece.value is not None
+        gradients = self._gradients(piece)
+        if len(gradients) == 1:
+            is_open = disjunction(compare(entry, "!=") for entry in gradients[0])
+        elif len(gradients) == 2:
+            is_open = compare(sp.expand(sp.Matrix.hstack(*gradients).det()), "!=")
+        else:
+            raise Uncheckable("whether a side bounded by more than two curves touches the equilibrium is not plain")
+        if self.rule.declared:
+            self._require(compare(STEP, "!="), "the step size is not 0")
+        if self.rule.name != "simultaneous":
+            self._require_alternating_leaves(piece)
+        moves = disjunction(compare(component, "!=") for component in piece.value)
+        return [(moves, "the one-sided limit is not 0"), (is_open, "the side is open and touches the equilibrium")]
+
+    def _require_alternating_leaves(self, piece: PieceStep) -> None:
+        assert piece.value is not None
+        first, second = piece.value
+        if self.rule.g_steps == 1 and self.solver.implies(self.cell.formula, compare(first, "!=")):
+            return  # D's steps leave theta where G's single step took it
+        # G's steps then have to be a homeomorphism near the equilibrium, so that D meets points of this side there.
+        if self.rule.d_steps != 1:
+            raise Refused("several steps of the discriminator may return to the equilibrium")
+        self._require(compare(second, "!="), "the discriminator moves")
+        slopes = []
+        for other in self._all_smooth():
+            assert other.value is not None and other.jacobian is not None
+            self._require(compare(other.value[0], "=="), "the generator's row is continuous and vanishes")
+            slopes.append(other.jacobian[0, 0])
+        for slope in slopes[1:]:
+            self._require(compare(slope - slopes[0], "=="), "the generator's row has one slope")
+        if self.rule.declared:
+            self._require(compare(1 + STEP * slopes[0], "!="), "the generator's step is invertible")
+
+    # -- pieces ------------------------------------------------------------------------------------------------------
+
+    def _all_smooth(self) -> tuple[PieceStep, ...]:
+        pieces = self.cell.pieces
+        if not pieces or any(piece.value is None for piece in pieces):
+            raise Refused(f"{self.cell.theorem} needs the field on every side of the equilibrium")
+        return pieces
+
+    def _deciding(self) -> PieceStep:
+        for piece in self.cell.pieces or ():
+            if piece.branch == self.cell.branch and piece.value is not None:
+                return piece
+        raise Refused(f"{self.cell.theorem} needs the branch of a smooth piece")
+
+    def _gradients(self, piece: PieceStep) -> list[sp.Matrix]:
+        gradients = self.side(piece).gradients()
+        if gradients is None:
+            raise Uncheckable("a switching function is no polynomial")
+        if not gradients:
+            raise Refused("a field without branches does not jump")
+        return gradients
+
+    def _require(self, formula: Formula, because: str) -> None:
+        known = self.solver.implies(self.cell.formula, formula)
+        if known is not True:
+            problem = f"{self.cell.theorem}: not shown on the cell: {because}"
+            raise Refused(problem) if known is False else Uncheckable(problem)
+
+
+def _positive_for_small_steps(expression: sp.Expr) -> Formula:
+    """Positive for every sufficiently small h > 0: a coefficient in h is positive and all lower ones vanish."""
+    coefficients = list(reversed(sp.Poly(expression, STEP).all_coeffs()))
+    return disjunction(
+        conjunction([compare(coefficient, ">"), *(compare(lower, "==") for lower in coefficients[:k])])
+        for k, coefficient in enumerate(coefficients)
+    )
+
+
+def check_cover(pieces: tuple[PieceStep, ...]) -> None:
+    """That the branches leave nothing out but the zero sets of switching functions.
+
+    Raises:
+        Refused: If some signs of the switching functions belong to no piece.
+    """
+    functions = sorted({function for piece in pieces for function, _ in piece.branch})
+    if len(functions) > 16:
+        raise Uncheckable("more than 16 switching functions")
+    for signs in product((1, -1), repeat=len(functions)):
+        here = dict(zip(functions, signs, strict=True))
+        if not any(all(here[function] == sign for function, sign in piece.branch) for piece in pieces):
+            words = ", ".join(f"{function} {'>' if sign > 0 else '<'} 0" for function, sign in here.items())
+            raise Refused(f"no piece says what the field is where {words}")

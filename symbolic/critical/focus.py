@@ -1,0 +1,108 @@
+r"""Weak foci: eigenvalues +- i w of a flow, or a pair of multipliers on the unit circle.
+
+The linear part conserves the form Q = (J21 x^2 - 2 J11 x y - J12 y^2) of a flow with tr J = 0 < det J, and
+Q = (M21 x^2 + (M22 - M11) x y - M12 y^2) of a map with det M = 1 and |tr M| < 2. The first coefficient eta_k of
+``homological`` that is not 0 decides. With s the sign of Q, |V| changes by s^{k+1} eta_k |Q|^k: if that is negative, the
+equilibrium is asymptotically stable and r decays like t^(-1/(2k-2)); if positive, it is unstable.
+
+For a map and "every sufficiently small h" signs are those of the lowest power of h; resonances (roots of unity among the
+multipliers) are zeros of denominators, of which there are none for small h > 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy.polys.fields import FracElement
+from sympy.polys.rings import PolyElement
+
+from ..criteria import Sign
+from ..updates import Rule, Steps
+from .expansion import Expansion
+from .homological import first_change, truncated
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What the Lyapunov function says.
+
+    Attributes:
+        stable: Whether the equilibrium is asymptotically stable (else it is unstable).
+        order: k; the radius decays, or grows, like the (2k-1)-th power says.
+        coefficient: eta_k times the sign that makes negative stable.
+    """
+
+    stable: bool
+    order: int
+    coefficient: sp.Expr
+
+
+def flow_focus(expansion: Expansion, sign: Sign) -> Focus | None:
+    """Decides a flow with a purely imaginary pair; None if every coefficient up to the order is 0.
+
+    Args:
+        expansion: The field; tr J = 0 and det J > 0 are the caller's to show.
+        sign: Decides signs of parameter expressions.
+    """
+    first, second = expansion.rows
+    x, y = expansion.coordinates
+    form = _linear(second, 0) * x**2 - 2 * _linear(first, 0) * x * y - _linear(first, 1) * y**2
+
+    def change(function: PolyElement, degree: int) -> PolyElement:
+        return truncated(function.diff(x) * first + function.diff(y) * second, degree)
+
+    return _decided(expansion, form, change, sign)
+
+
+def map_focus(expansion: Expansion, rule: Rule, steps: Steps, sign: Sign) -> Focus | None:
+    """Decides a map with a pair of multipliers on the unit circle; None if every coefficient up to the order is 0.
+
+    Args:
+        expansion: The field; det M = 1 and |tr M| < 2 are the caller's to show.
+        rule: The training rule.
+        steps: Its counts.
+        sign: Decides signs of expressions in the parameters and h.
+
+    Raises:
+        ZeroDivisionError: At a resonance.
+    """
+    first, second = expansion.period(rule, steps)
+    x, y = expansion.coordinates
+    form = _linear(second, 0) * x**2 + (_linear(second, 1) - _linear(first, 0)) * x * y - _linear(first, 1) * y**2
+
+    def change(function: PolyElement, degree: int) -> PolyElement:
+        return expansion.composed(function, first, second, degree) - function
+
+    return _decided(expansion, form, change, sign)
+
+
+def _linear(row: PolyElement, coordinate: int) -> FracElement:
+    return row.get((1, 0) if coordinate == 0 else (0, 1), row.ring.domain.zero)
+
+
+def _decided(expansion: Expansion, form: PolyElement, change, sign: Sign) -> Focus | None:
+    found = first_change(expansion.ring, form, change, expansion.order + 1, lambda e: _sign(expansion, e, sign) == 0)
+    if found is None:
+        return None
+    for coefficient in found.function.coeffs():
+        # A denominator that vanishes somewhere on the cell is a resonance there.
+        if _sign(expansion, expansion.ring.domain.convert(coefficient.denom), sign) == 0:
+            raise ZeroDivisionError("a resonance")
+    orientation = _sign(expansion, form.get((2, 0), expansion.ring.domain.zero), sign)
+    if orientation == 0:
+        return None
+    effective = found.eta * orientation ** (found.order + 1)
+    return Focus(_sign(expansion, effective, sign) < 0, found.order, expansion.expression(effective))
+
+
+def _sign(expansion: Expansion, element: FracElement, sign: Sign) -> int:
+    """Sign of a quotient as the product of the signs of its parts, each a polynomial in the parameters and h."""
+    if not element:
+        return 0
+    domain = expansion.ring.domain
+    parts = [expansion.expression(domain.convert(part)) for part in (element.numer, element.denom)]
+    below = sign(sp.expand(parts[1]))
+    if below == 0:
+        raise ZeroDivisionError("a resonance")
+    return sign(sp.expand(parts[0])) * below
