@@ -262,14 +262,18 @@ def power(base: Jet, exponent: Fraction | Jet, kinks: Kinks) -> Jet:
     else:
         number, spread = exponent.value, exponent.magnitude
         smooth = (number == np.floor(number)) & (number >= 0)
-    near = kinks.near_zero(base.value, base.magnitude) & ~smooth
+    near = np.zeros(base.value.shape, dtype=bool)
+    if not smooth.all():
+        near = kinks.near_zero(base.value, base.magnitude) & ~smooth
     # d/dp u**p = log(u) u**p: what a rounded exponent does.
     with np.errstate(all="ignore"):
         blur = 1 + spread * np.where(base.value == 0, 0.0, np.abs(np.log(np.abs(base.value))))
 
     def derivatives(order: int, u: Array) -> tuple[Array, Array]:
         value, amplitude = power_derivative(order, u, number)
-        return value, amplitude * blur
+        # A base that is 0 up to rounding: what its powers may be, not what they happen to be.
+        widest = power_derivative(order, np.abs(u) + kinks.resolution * base.magnitude, number)[1]
+        return value, blur * np.where(number > order, np.maximum(widest, amplitude), amplitude)
 
     trusted = -1 if not np.any(near) else int(np.floor(np.min(np.where(near, number, np.inf)))) - 1
     return base.compose(derivatives, near, trusted, kinks)

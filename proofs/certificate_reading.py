@@ -206,8 +206,11 @@ class Steps:
         theorem, outcome, rate = step["theorem"], step["outcome"], step["rate"]
         if not isinstance(theorem, str) or outcome not in ("yes", "no", "open") or not isinstance(step["reason"], str):
             raise Refused("theorem, outcome or reason is not what a ruling has", ruling)
-        if (outcome == "open", theorem == "") != ((step["kind"] == "open"),) * 2 or rate not in (None, "linear"):
-            raise Refused("kind, theorem, outcome and rate contradict each other", ruling)
+        is_open = step["kind"] == "open"
+        if (outcome == "open", theorem == "") != (is_open, is_open):
+            raise Refused("kind, theorem and outcome contradict each other", ruling)
+        if rate not in (None, "linear", "sublinear"):
+            raise Refused(f"not a rate: {rate!r}", ruling)
         branch = None if step["branch"] is None else _branch(step["branch"], ruling)
         return CellSteps(name, formula, pieces, matrix, tuple(goals), theorem, outcome, rate, branch)
 

@@ -45,16 +45,21 @@ def _dominated(node: sp.Expr, star: Mapping[sp.Expr, sp.Expr], sign: Sign) -> bo
     if isinstance(node, sp.Pow) and node.exp.is_Integer and node.exp > 0:
         return _dominated(node.base, star, sign)
     if isinstance(node, sp.Pow) and not node.exp.has(*variables, *star):
-        return _stays_above(node.base, sign) and _dominated(node.base, star, sign)
+        return stays_above(node.base, sign) and _dominated(node.base, star, sign)
     if isinstance(node, sp.log):
-        return _stays_above(node.args[0], sign) and _dominated(node.args[0], star, sign)
+        return stays_above(node.args[0], sign) and _dominated(node.args[0], star, sign)
     return False
 
 
-def _stays_above(node: sp.Expr, sign: Sign) -> bool:
-    """Whether the expression is at least a positive constant: a positive constant plus terms that are not negative."""
+def stays_above(node: sp.Expr, sign: Sign) -> bool:
+    """Whether the expression is at least a positive constant: a positive constant plus terms that are not negative.
+
+    Args:
+        node: Over random variables, coordinates and parameters.
+        sign: Decides signs of parameter expressions; may raise.
+    """
     terms = sp.Add.make_args(node)
-    constants = [term for term in terms if term.is_number or term.free_symbols and _is_parameter(term)]
+    constants = [term for term in terms if term.is_number or (term.free_symbols and _is_parameter(term))]
     rest = [term for term in terms if term not in constants]
     return bool(constants) and sign(sp.Add(*constants)) > 0 and all(map(_nonnegative, rest))
 

@@ -1,7 +1,7 @@
 """Implications between sign conditions, decided by the solver that did *not* write the certificate.
 
-An implication is proved by ``unsat`` for the hypotheses with the negated goal, once every denominator and every domain in
-the query is itself proved to be in order under the hypotheses that are polynomial (and so defined everywhere).
+An implication is proved by ``unsat`` for the hypotheses with the negated goal, once every denominator and every domain
+in the query is itself proved to be in order under the hypotheses that are polynomial (and so defined everywhere).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ..symbolic.formula import FALSE, TRUE, And, Formula, atoms, compare, conjun
 from ..symbolic.solvers import Script, shared_process, translate
 
 SOLVER = "cvc5"
+_answers: dict[str, str] = {}  # what the solver said about a script does not depend on who asks
 
 
 @dataclass(slots=True)
@@ -26,14 +27,14 @@ class SecondSolver:
     Attributes:
         seconds: Limit per query.
         deadline: ``time.monotonic()`` value after which nothing is decided any more.
-        proved: How many implications were proved.
+        refuted: How many queries were shown to be unsatisfiable, which proves implications.
     """
 
     seconds: float = 10.0
     deadline: float = field(default_factory=lambda: time.monotonic() + 120.0)
-    proved: int = 0
+    refuted: int = 0
     _known: dict[tuple[Formula, Formula], bool | None] = field(default_factory=dict)
-    _statuses: dict[str, str] = field(default_factory=dict)
+    _counted: set[str] = field(default_factory=set)
 
     def implies(self, hypotheses: Formula, goal: Formula) -> bool | None:
         """Whether the hypotheses imply the goal.
@@ -53,7 +54,6 @@ class SecondSolver:
             key = (hypotheses, part)
             if key not in self._known:
                 self._known[key] = self._decided(hypotheses, part)
-                self.proved += self._known[key] is True
             if self._known[key] is False:
                 return False
             answer = answer and self._known[key]
@@ -91,12 +91,16 @@ class SecondSolver:
         return self.contradicts(script, hypotheses)
 
     def _status(self, text: str) -> str:
-        if text not in self._statuses:
+        if text not in _answers:
             left = self.deadline - time.monotonic()
-            if left <= 0.05:
-                return "unknown"
-            self._statuses[text] = shared_process(SOLVER).ask(text, min(self.seconds, left)).status
-        return self._statuses[text]
+            status = shared_process(SOLVER).ask(text, min(self.seconds, left)).status if left > 0.05 else "unknown"
+            if status == "unknown":
+                return status
+            _answers[text] = status
+        if _answers[text] == "unsat" and text not in self._counted:
+            self._counted.add(text)
+            self.refuted += 1
+        return _answers[text]
 
 
 def _parts(formula: Formula) -> tuple[Formula, ...]:

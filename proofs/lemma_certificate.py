@@ -1,7 +1,7 @@
 """The certificate of a derived lemma: every step as plain JSON values, from which anyone can check it again.
 
-Expressions are strings, matrices lists of rows, products of matrices ``{"product": [...]}``; formulas and points are those
-of ``certificate``. An identity whose left side the engine derived names the proposal and the quantity.
+Expressions are strings, matrices lists of rows, products of matrices ``{"product": [...]}``; formulas and points are
+those of ``certificate``. An identity whose left side the engine derived names the proposal and the quantity.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The quantities of ``quantities``, derived a second time on a way of their own (``recomputation``).
 
-f is the generic cubic, f(t) = f1 t + f2 t^2/2 + f3 t^3/6: an arbitrary f enters v'(0, 0) through f'(0) and f''(0) only. The
-loss is then a polynomial in theta, psi and the noise; moments are integrals, SymPy differentiates, and a period of the
-rule is a product of single steps.
+f is the generic cubic, f(t) = f1 t + f2 t^2/2 + f3 t^3/6: an arbitrary f enters v'(0, 0) through f'(0) and f''(0) only.
+The loss is then a polynomial in theta, psi and the noise; moments are integrals, SymPy differentiates, and a period of
+the rule is a product of single steps.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Whether an expression is identically zero, by an exact normal form; no ``simplify``, no floating point.
 
-An expression is read as a rational function over QQ in symbols and generators: f^(k)(u), exp of a monomial, roots, signs,
-expectations of monomials, and so on, each named by the normal form of its argument. Known relations are used (a root's
-power is its radicand, the square of a sign is 1 off its zero set, expectations are linear, moments of random variables
-are numbers). ``True`` is a proof; ``False`` only says that the normal form shows nothing.
+An expression is read as a rational function over QQ in symbols and generators: f^(k)(u), exp of a monomial, roots,
+signs, expectations of monomials, and so on, each named by the normal form of its argument. Known relations are used (a
+root's power is its radicand, the square of a sign is 1 off its zero set, expectations are linear, moments of random
+variables are numbers). ``True`` is a proof; ``False`` only says that the normal form shows nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 
 import sympy as sp
 
-from .printed import GAUSSIANS, UNIFORM, density
+from .printed import GAUSSIANS, UNIFORM, SignChange, density
 
 _RANDOM = {*GAUSSIANS.values(), UNIFORM}
 
@@ -88,12 +88,14 @@ class _Generators:
         if isinstance(node, sp.sign):
             return self._sign(node.args[0])
         arguments = [self._canonical(argument) for argument in node.args]
+        if isinstance(node, SignChange) and arguments[0].could_extract_minus_sign():
+            arguments = [self._canonical(-node.args[0])]
         random = frozenset().union(*map(self._variables, arguments))
         name = node.func if node.args else node
         return self._generator(name, *arguments, random=random)
 
     def _exponential(self, argument: sp.Expr) -> sp.Expr:
-        """exp of a sum as the product of exp of its monomials, so that exp(a + b) = exp(a) exp(b) is seen."""
+        """The exponential of a sum as a product over its monomials, so that exp(a + b) = exp(a) exp(b) is seen."""
         result: sp.Expr = sp.Integer(1)
         for term in sp.Add.make_args(sp.expand(self._canonical(argument))):
             coefficient, monomial = term.as_coeff_Mul()

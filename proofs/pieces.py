@@ -1,8 +1,8 @@
 """One branch near the equilibrium: value and Jacobian of the vector field there, derived a second time.
 
-On a branch every absolute value is settled *before* anything is differentiated: the losses are smooth functions there, and
-the field is their gradient. An arbitrary f is replaced by its Taylor polynomial, which has the same derivatives at the
-equilibrium; expectations are integrals of polynomials once theta and psi are at the equilibrium.
+On a branch every absolute value is settled *before* anything is differentiated: the losses are smooth functions there,
+and the field is their gradient. An arbitrary f is replaced by its Taylor polynomial, which has the same derivatives at
+the equilibrium; expectations are integrals of polynomials once theta and psi are at the equilibrium.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ import sympy as sp
 from ..symbolic.formula import Formula, compare
 from ..symbolic.proposal import Proposal
 from .certificate_reading import Refused, Uncheckable, expression
-from .dominated import is_dominated
+from .dominated import is_dominated, stays_above
 from .implications import SecondSolver
 from .normal_forms import moment
 from .printed import GAUSSIANS, UNIFORM, ObjectiveValue, density
 from .recomputation import Frame, field
 
 # A player's gradient in a penalty, the row, the Jacobian: f is differentiated three times at most.
-_TAYLOR = 4
+_TAYLOR = 3
 _RANDOM = {*GAUSSIANS.values(), UNIFORM}
-X_LOCAL, Y_LOCAL = sp.Dummy("x_local", real=True), sp.Dummy("y_local", real=True)
+# (theta - theta*, psi - psi*), as certificates print them: no parameter begins with _.
+X_LOCAL, Y_LOCAL = sp.Dummy("_x", real=True), sp.Dummy("_y", real=True)
 
 
 class Branch(Frame):
@@ -34,7 +35,7 @@ class Branch(Frame):
         equilibrium: (theta*, psi*).
         cell: The part of the parameter space.
         solver: Decides signs on the cell.
-        signs: Switching functions as text in ``x_local`` and ``y_local``, with their signs.
+        signs: Switching functions as text in ``_x`` and ``_y``, with their signs.
         step: Id of the step that the branch stands in, for errors.
     """
 
@@ -48,7 +49,7 @@ class Branch(Frame):
         step: str = "",
     ) -> None:
         self.names, self.cell, self.solver = names, cell, solver
-        locals_ = {**names, "x_local": X_LOCAL, "y_local": Y_LOCAL}
+        locals_ = {**names, "_x": X_LOCAL, "_y": Y_LOCAL}
         read = [(expression(text, locals_, step, fields=True), sign) for text, sign in signs]
         fixed = {function: sign for function, sign in read if function in (X_LOCAL, Y_LOCAL)}
         # A coordinate whose sign is fixed is that sign times a positive symbol, so that its powers are real.
@@ -69,6 +70,8 @@ class Branch(Frame):
         """Every absolute value and sign replaced by what it is on the branch."""
         if not expression.has(sp.Abs, sp.sign):
             return expression
+        if isinstance(expression, sp.Pow) and isinstance(expression.base, sp.Abs) and expression.exp.is_even:
+            return self.settled(expression.base.args[0]) ** expression.exp  # needs no sign
         arguments = [self.settled(argument) for argument in expression.args]
         if isinstance(expression, sp.Abs):
             return self._side(arguments[0]) * arguments[0]
@@ -84,15 +87,38 @@ class Branch(Frame):
 
     def objective(self, argument: sp.Expr) -> sp.Expr:
         """The Taylor polynomial of f at 0, where every argument of f is at the equilibrium."""
+        return self._taylor(0, argument)
+
+    def _taylor(self, order: int, argument: sp.Expr) -> sp.Expr:
+        """The order-th derivative of the Taylor polynomial, at an argument."""
         if sp.expand(argument.xreplace(self.star)) != 0:
             raise Uncheckable(f"f at {argument}, which is not 0 at the equilibrium")
-        derivatives = [sp.Symbol(f"f{k}", real=True) for k in range(_TAYLOR + 1)]
-        return sp.Add(*(d * argument**k / sp.factorial(k) for k, d in enumerate(derivatives)))
+        # f^(0) is no symbol of the language; a value of f itself never reaches the field.
+        derivatives = [sp.Symbol(f"f{k}" if k else "_f0", real=True) for k in range(_TAYLOR + 1)]
+        return sp.Add(*(d * argument**k / sp.factorial(k) for k, d in enumerate(derivatives[order:])))
 
-    def require_nonnegative(self, variance: sp.Expr) -> None:
-        """That the variance is one on the whole cell."""
-        if self.solver.implies(self.cell, compare(variance, ">=")) is not True:
-            raise Uncheckable(f"the variance {variance} may be negative")
+    def require(self, kind: str, argument: sp.Expr, exponent: sp.Expr = sp.S.One) -> None:
+        """That an operation of the text has a real value on the branch, off null sets, for all random values."""
+        here = self.settled(argument)
+        try:
+            defined = self._is_defined(kind, here, exponent)
+        except Refused as unknown:
+            raise Uncheckable(unknown.reason) from None
+        if not defined:
+            raise Uncheckable(f"{kind} of {here}: not defined on the whole branch")
+
+    def _is_defined(self, kind: str, here: sp.Expr, exponent: sp.Expr) -> bool:
+        if here.has(*GAUSSIANS.values()):
+            return stays_above(here, self.sign) or (kind == "division" and stays_above(-here, self.sign))
+        if here.has(UNIFORM):
+            sign = self.sign(self._at_star(here))  # and so near the equilibrium, for all values at once
+        elif not here.has(*self.star):
+            may_vanish = kind == "power" and self.solver.sign(self.cell, exponent) == 1
+            relation = "!=" if kind == "division" else ">=" if may_vanish else ">"
+            return self.solver.implies(self.cell, compare(here, relation)) is True
+        else:
+            sign = self._side(here)
+        return sign != 0 if kind == "division" else sign > 0 or (sign == 0 and kind == "power" and exponent.is_positive)
 
     # -- the field at the equilibrium --------------------------------------------------------------------------------
 
@@ -119,24 +145,26 @@ class Branch(Frame):
         return value
 
     def first_order(self, proposal: Proposal, output: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], sp.ImmutableMatrix]:
-        """Value and Jacobian at the equilibrium."""
+        """Value and Jacobian at the equilibrium.
+
+        Raises:
+            Refused: If a switching function does not vanish there, so that the branch is no branch at the equilibrium.
+            Uncheckable: If they cannot be derived.
+        """
+        for function, _ in self.functions:
+            if self.sign(self._at_star(function)) != 0:
+                raise Refused(f"the branch is not at the equilibrium: {function} does not vanish there")
         rows = self.rows(proposal, output)
         value = (self.at_equilibrium(rows[0]), self.at_equilibrium(rows[1]))
         slopes = [[self.at_equilibrium(self.derivative(row, p)) for p in ("theta", "psi")] for row in rows]
         return value, sp.ImmutableMatrix(slopes)
 
     def gradients(self) -> list[sp.Matrix] | None:
-        """Gradients at the equilibrium of the switching functions times their signs; None unless all are polynomials.
-
-        Raises:
-            Refused: If a function does not vanish at the equilibrium.
-        """
+        """Gradients at the equilibrium of sign times switching function; None unless all are polynomials."""
         found: list[sp.Matrix] = []
         for function, sign in self.functions:
             if not function.is_polynomial(*self.star):
                 return None
-            if self.sign(function.xreplace(self.star)) != 0:
-                raise Refused(f"the branch is not at the equilibrium: {function} does not vanish there")
             slopes = [self._orientation[local] * function.diff(c) for local, c in self._coordinates.items()]
             found.append(sign * sp.Matrix([slope.xreplace(self.star) for slope in slopes]))
         return found
@@ -295,9 +323,4 @@ class Branch(Frame):
 
     def _without_f(self, function: sp.Expr) -> sp.Expr:
         """A switching function with f replaced by its Taylor polynomial, as everywhere on a branch."""
-
-        def polynomial(order: sp.Integer, argument: sp.Expr) -> sp.Expr:
-            t = sp.Dummy("t", real=True)
-            return self.objective(t).diff((t, int(order))).xreplace({t: argument}) if order else self.objective(argument)
-
-        return function.replace(ObjectiveValue, polynomial)
+        return function.replace(ObjectiveValue, lambda order, argument: self._taylor(int(order), argument))

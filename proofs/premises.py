@@ -1,4 +1,4 @@
-"""What a certificate may start from: the hypotheses, the equilibrium output and exact points, rebuilt from the proposal."""
+"""What a certificate may start from, rebuilt from the proposal: hypotheses, equilibrium output, exact points."""
 
 from __future__ import annotations
 
@@ -179,6 +179,8 @@ def read_point(value: Any, proposal: Proposal, what: str) -> dict[sp.Symbol, sp.
     if not isinstance(value, Mapping):
         raise Refused(f"the {what} is no point: {value!r}")
     parameters = parameter_symbols(proposal)
+    if "f" in parameters:
+        raise Uncheckable(f"the {what} of a proposal with a parameter f is ambiguous")
     arbitrary = proposal.objective is not None and proposal.objective.arbitrary
     known = {**DERIVATIVES, **parameters} if arbitrary else parameters
     needed = {*parameters, *(("f1", "f2", "f") if arbitrary else ())}
@@ -188,7 +190,7 @@ def read_point(value: Any, proposal: Proposal, what: str) -> dict[sp.Symbol, sp.
     if unknown := sorted(given - set(known) - needed):
         raise Refused(f"the {what} gives a value for {', '.join(unknown)}, which does not occur")
     point = {s: expression(value[name], {}, "verdict") for name, s in known.items() if name in given}
-    if arbitrary and "f" not in parameters:
+    if arbitrary:
         f = expression(value["f"], {"t": _T}, "verdict")
         wanted = sp.Add(
             *(point[s] * _T**k / sp.factorial(k) for k, s in enumerate(DERIVATIVES.values(), 1) if s in point)

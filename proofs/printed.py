@@ -1,8 +1,9 @@
 """Expressions as certificates print them: text to SymPy without executing any of it.
 
 The language is that of results (``symbolic.parser`` with ``printed=True``: ``Abs``, any scalar as an exponent) and what
-``symbolic.printing`` adds to it: ``f^(k)(u)`` as ``Subs(Derivative(f(t), (t, k)), t, u)``, expectations as the integrals
-that they are, ``E`` and ``CRootOf``. Texts are bounded in length, depth and in the number of terms that they expand to.
+``symbolic.printing`` adds to it: ``f^(k)(u)`` as ``Subs(Derivative(f(t), (t, k)), t, u)``, expectations as the
+integrals that they are, ``E`` and ``CRootOf``. Texts are bounded in length, depth and the number of terms that they
+expand to.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 import sympy as sp
 
 from ..symbolic import expression as ex
-from ..symbolic.parser import MAX_LENGTH, Reader, Scope
+from ..symbolic.parser import Reader, Scope
+from ..symbolic.source import MAX_LENGTH
 
 # More terms than this and an expression is not expanded but given up, so that no certificate can stall its reader.
 _MAX_TERMS = 50_000
@@ -36,6 +38,17 @@ class ObjectiveValue(sp.Function):
         """The derivative in u raises the order."""
         order, argument = self.args
         return ObjectiveValue(order + 1, argument)
+
+
+class SignChange(sp.Function):
+    """``SignChange(u)``: what the derivative of sign(u) leaves on the zero set of a random u."""
+
+    nargs = 1
+    is_real = True
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """Nothing needs a second derivative."""
+        return SignChange(self.args[0])
 
 
 # The random variables of expectations, under the names that certificates print them with. A dummy equals nothing but
@@ -66,6 +79,13 @@ class _Derivative(ex.Expression):
     """f^(order)(argument)."""
 
     order: int
+    argument: ex.Expression
+
+
+@dataclass(frozen=True, slots=True)
+class _Jump(ex.Expression):
+    """``SignChange`` of an argument."""
+
     argument: ex.Expression
 
 
@@ -123,6 +143,8 @@ class _PrintedReader(Reader):
                 self._fields
             ):
                 return _Derivative(self._order(derivative), self.expression(argument), span=self.span(node))
+            case ast.Call(func=ast.Name(id="SignChange"), args=[argument], keywords=[]) if self._fields:
+                return _Jump(self.expression(argument), span=self.span(node))
             case ast.Call(func=ast.Name(id="Integral"), args=[body, *limits], keywords=[]) if self._fields and limits:
                 return self._integral(node, body, limits)
             case ast.Call(func=ast.Name(id="CRootOf"), args=[body, ast.Constant(value=int() as index)], keywords=[]):
@@ -131,7 +153,7 @@ class _PrintedReader(Reader):
         return super()._call(node)
 
     def _order(self, node: ast.expr) -> int:
-        """k of ``Derivative(f(t), (t, k))``; ``Derivative(f(t), t)`` has k = 1."""
+        """The k of ``Derivative(f(t), (t, k))``; ``Derivative(f(t), t)`` has k = 1."""
         match node:
             case ast.Call(
                 func=ast.Name(id="Derivative"),
@@ -198,6 +220,8 @@ def _built(tree: Any, symbols: Mapping[str, sp.Expr]) -> sp.Expr:
             return apply(function, [built(argument) for argument in arguments])
         case _Derivative(order=order, argument=argument):
             return ObjectiveValue(sp.Integer(order), built(argument))
+        case _Jump(argument=argument):
+            return SignChange(built(argument))
         case _Average(body=body, variable=name):
             variable = GAUSSIANS.get(name, UNIFORM)
             whole = (sp.Integer(0), sp.Integer(1)) if variable is UNIFORM else (-sp.oo, sp.oo)
@@ -253,7 +277,7 @@ def _terms(tree: Any) -> int:
             total = inner if inner == 1 else comb(inner + int(abs(power)), inner - 1) if inner < 40 else 10 * _MAX_TERMS
         case ex.Call(arguments=arguments):
             total = max(map(_terms, arguments))
-        case _Derivative(argument=argument):
+        case _Derivative(argument=argument) | _Jump(argument=argument):
             total = _terms(argument)
         case _Average(body=body):
             total = _terms(body)

@@ -1,8 +1,8 @@
 """The vector field of a proposal, derived a second time: losses on the Dirac-GAN, differentiated by SymPy.
 
-Nothing of ``symbolic.derivation``, ``symbolic.calculus`` or ``symbolic.germs`` is used; the parsed proposal is shared. What
-theta, psi, an arbitrary f, an absolute value and a derivative *are* is left to a ``Frame``: the plane, for the field as a
-formula, or one branch near the equilibrium (``pieces``), where every absolute value has a sign.
+Nothing of ``symbolic.derivation``, ``symbolic.calculus`` or ``symbolic.germs`` is used; the parsed proposal is shared.
+What theta, psi, an arbitrary f, an absolute value and a derivative *are* is left to a ``Frame``: the plane, for the
+field as a formula, or one branch near the equilibrium (``pieces``), where every absolute value has a sign.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sympy as sp
 from ..symbolic import expression as ex
 from ..symbolic.proposal import Objective, Proposal
 from .certificate_reading import Refused
-from .printed import GAUSSIANS, UNIFORM, ObjectiveValue, apply, expectation
+from .printed import GAUSSIANS, UNIFORM, ObjectiveValue, SignChange, apply, expectation
 
 
 class Frame(ABC):
@@ -45,26 +45,38 @@ class Frame(ABC):
     def objective(self, argument: sp.Expr) -> sp.Expr:
         """The arbitrary f at an argument."""
 
-    def require_nonnegative(self, variance: sp.Expr) -> None:
-        """That a variance is one; frames without parameter values cannot tell."""
+    @abstractmethod
+    def require(self, kind: str, argument: sp.Expr, exponent: sp.Expr = sp.S.One) -> None:
+        """That an operation of the text has a real value here.
+
+        SymPy's rewritings hold for complex numbers (``sqrt(u)**4`` becomes ``u**2``), so this is asked beforehand.
+
+        Args:
+            kind: ``division`` by, ``power`` of or ``log`` of the argument.
+            argument: What is divided by, and so on.
+            exponent: The power's exponent.
+        """
 
 
 class _Magnitude(sp.Function):
-    """|u|, with the derivative that it has off its zero set."""
+    """|u|, with the derivative that it has off its zero set; the second argument says whether u is random."""
 
     is_real = True
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return _Side(self.args[0])
+        """The sign."""
+        return _Side(*self.args)
 
 
 class _Side(sp.Function):
-    """The sign of u, which is constant off its zero set."""
+    """The sign of u, which is constant off its zero set; under an expectation that set has weight."""
 
     is_real = True
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return sp.Integer(0)
+        """0, or the node that stands for a jump."""
+        argument, random = self.args
+        return SignChange(argument) if random else sp.Integer(0)
 
 
 class Plane(Frame):
@@ -84,13 +96,22 @@ class Plane(Frame):
 
     def derivative(self, expression: sp.Expr, player: str) -> sp.Expr:
         """SymPy's derivative, with |u| and sign(u) smooth off the zero set of u."""
-        smooth = expression.replace(sp.Abs, _Magnitude).replace(sp.sign, _Side)
+
+        def random(argument: sp.Expr) -> sp.Integer:
+            # Noted now: SymPy renames variables of integration while it differentiates.
+            return sp.Integer(argument.has(*GAUSSIANS.values(), UNIFORM))
+
+        smooth = expression.replace(sp.Abs, lambda u: _Magnitude(u, random(u)))
+        smooth = smooth.replace(sp.sign, lambda u: _Side(u, random(u)))
         found = smooth.diff(self.theta if player == "theta" else self.psi)
-        return found.replace(_Magnitude, sp.Abs).replace(_Side, sp.sign)
+        return found.replace(_Magnitude, lambda u, _: sp.Abs(u)).replace(_Side, lambda u, _: sp.sign(u))
 
     def objective(self, argument: sp.Expr) -> sp.Expr:
-        """f as a function."""
+        """The function f itself."""
         return ObjectiveValue(sp.Integer(0), argument)
+
+    def require(self, kind: str, argument: sp.Expr, exponent: sp.Expr = sp.S.One) -> None:
+        """Nothing: a formula may be undefined somewhere in the plane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +125,15 @@ _Value = sp.Expr | _Vector
 
 
 class Scalars:
-    """The language over named values."""
+    """The language over named values.
 
-    def __init__(self, names: Mapping[str, sp.Expr]) -> None:
-        self.names = names
+    Args:
+        names: The values.
+        frame: Where operations have to be defined; None where that is not asked.
+    """
+
+    def __init__(self, names: Mapping[str, sp.Expr], frame: Frame | None = None) -> None:
+        self.names, self.frame = names, frame
 
     def number(self, value: Fraction) -> _Value:
         """A rational number."""
@@ -129,11 +155,17 @@ class Scalars:
 
     def divide(self, numerator: _Value, denominator: _Value) -> _Value:
         """A quotient by a scalar."""
+        self._require("division", _scalar(denominator))
         return self.multiply([numerator, _scalar(denominator) ** -1])
 
     def power(self, base: _Value, exponent: _Value) -> _Value:
         """A power of a scalar."""
-        return _scalar(base) ** _scalar(exponent)
+        below, above = _scalar(base), _scalar(exponent)
+        if not above.is_Integer:
+            self._require("power", below, above)
+        elif above.is_negative:
+            self._require("division", below)
+        return below**above
 
     def negate(self, operand: _Value) -> _Value:
         """Minus."""
@@ -141,7 +173,12 @@ class Scalars:
 
     def call(self, function: str, arguments: Sequence[_Value]) -> _Value:
         """A function of the language."""
-        return apply(function, [_scalar(argument) for argument in arguments])
+        values = [_scalar(argument) for argument in arguments]
+        if function == "sqrt":
+            self._require("power", values[0], sp.Rational(1, 2))
+        elif function == "log":
+            self._require("log", values[0])
+        return apply(function, values)
 
     def norm(self, operand: _Value) -> _Value:
         """In one dimension the norm is the absolute value."""
@@ -163,6 +200,10 @@ class Scalars:
         """Only in penalties."""
         raise TypeError("expectations have a value in penalties only")
 
+    def _require(self, kind: str, argument: sp.Expr, exponent: sp.Expr = sp.S.One) -> None:
+        if self.frame is not None:
+            self.frame.require(kind, argument, exponent)
+
     @staticmethod
     def _like(parts: Sequence[_Value], entry: sp.Expr) -> _Value:
         return _Vector(entry) if any(isinstance(part, _Vector) for part in parts) else entry
@@ -174,9 +215,9 @@ def _scalar(value: _Value) -> sp.Expr:
     return value
 
 
-def scalar(tree: ex.Expression, names: Mapping[str, sp.Expr]) -> sp.Expr:
-    """The value of a tree over named values."""
-    return _scalar(ex.interpret(tree, Scalars(names)))
+def scalar(tree: ex.Expression, names: Mapping[str, sp.Expr], frame: Frame | None = None) -> sp.Expr:
+    """The value of a tree over named values; with a frame, only if it is defined there."""
+    return _scalar(ex.interpret(tree, Scalars(names, frame)))
 
 
 class _Game(Scalars):
@@ -190,25 +231,25 @@ class _Game(Scalars):
         losses: Mapping[str, sp.Expr],
         sample: sp.Expr | None = None,
     ) -> None:
-        super().__init__({**frame.names, "theta": frame.theta, "psi": frame.psi})
-        self.frame, self.data, self.equilibrium_output, self.losses, self.sample = frame, data, output, losses, sample
+        super().__init__({**frame.names, "theta": frame.theta, "psi": frame.psi}, frame)
+        self.place, self.data, self.equilibrium_output, self.losses, self.sample = frame, data, output, losses, sample
 
     def output(self) -> _Value:
         """D at the sample."""
         assert self.sample is not None
-        return self.equilibrium_output + self.frame.psi * self.sample
+        return self.equilibrium_output + self.place.psi * self.sample
 
     def gradient(self) -> _Value:
         """dD/dx."""
-        return _Vector(self.frame.psi)
+        return _Vector(self.place.psi)
 
     def player_gradient(self, player: str, loss: str) -> _Value:
         """The derivative of a loss by a player's parameter."""
-        return _Vector(self.frame.derivative(self.losses[loss], player))
+        return _Vector(self.place.derivative(self.losses[loss], player))
 
     def expectation(self, operator: str, body: ex.Expression, variance: _Value | None) -> _Value:
         """The mean of the body over the operator's samples."""
-        fake, real = self.frame.theta, self.data
+        fake, real = self.place.theta, self.data
         match operator:
             case "E_fake":
                 sample = fake
@@ -218,11 +259,11 @@ class _Game(Scalars):
                 sample = UNIFORM * fake + (1 - UNIFORM) * real
             case _:
                 assert variance is not None
-                self.frame.require_nonnegative(_scalar(variance))
+                self._require("power", _scalar(variance), sp.Rational(1, 2))
                 centre, name = (fake, "epsilon_fake") if operator == "E_fake_noisy" else (real, "epsilon_real")
                 sample = centre + sp.sqrt(_scalar(variance)) * GAUSSIANS[name]
-        inner = _Game(self.frame, self.data, self.equilibrium_output, self.losses, sample)
-        return expectation(self.frame.settled(_scalar(ex.interpret(body, inner))))
+        inner = _Game(self.place, self.data, self.equilibrium_output, self.losses, sample)
+        return expectation(self.place.settled(_scalar(ex.interpret(body, inner))))
 
 
 def field(proposal: Proposal, frame: Frame, output: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
@@ -236,13 +277,13 @@ def field(proposal: Proposal, frame: Frame, output: sp.Expr) -> tuple[sp.Expr, s
     Returns:
         Both rows.
     """
-    ratio = scalar(proposal.training.h_ratio, frame.names)
+    ratio = scalar(proposal.training.h_ratio, frame.names, frame)
     if proposal.field is not None:
         names = {**frame.names, "theta": frame.theta, "psi": frame.psi}
-        first, second = (scalar(row, names) for row in (proposal.field.theta, proposal.field.psi))
+        first, second = (scalar(row, names, frame) for row in (proposal.field.theta, proposal.field.psi))
         return frame.settled(first), frame.settled(ratio * second)
     assert proposal.objective is not None
-    data = scalar(proposal.data, frame.names)
+    data = scalar(proposal.data, frame.names, frame)
     gain, cost = _losses(proposal.objective, frame, data, output)
     game = _Game(frame, data, output, {"L": gain, "L_G": cost})
     penalties = [proposal.penalty_generator, proposal.penalty_discriminator]
@@ -254,12 +295,12 @@ def field(proposal: Proposal, frame: Frame, output: sp.Expr) -> tuple[sp.Expr, s
 
 def _losses(objective: Objective, frame: Frame, data: sp.Expr, output: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """L, which D ascends, and L_G, which G descends."""
-    sigma = scalar(objective.noise, frame.names)
+    sigma = scalar(objective.noise, frame.names, frame)
     on_fake = output + frame.psi * (frame.theta + sigma * GAUSSIANS["epsilon_fake"])
     on_real = output + frame.psi * (data + sigma * GAUSSIANS["epsilon_real"])
 
     def mean(function: ex.Expression | None, at: sp.Expr, factor: int = 1) -> sp.Expr:
-        value = frame.objective(at) if function is None else scalar(function, {**frame.names, "t": at})
+        value = frame.objective(at) if function is None else scalar(function, {**frame.names, "t": at}, frame)
         return expectation(frame.settled(factor * value))
 
     # An arbitrary f stands for both functions: fake(t) = f(t), real(t) = f(-t).

@@ -1,8 +1,8 @@
 """Whether a theorem really rules on a cell: its hypotheses, rebuilt from the certificate's (checked) pieces and matrix.
 
 Each theorem's hypotheses are written down here in words of their own: for 2 x 2 matrices the trace and determinant
-conditions of Routh-Hurwitz and Jury, and for "every sufficiently small h > 0" the sign of the lowest coefficient in h that
-does not vanish.
+conditions of Routh-Hurwitz and Jury, and for "every sufficiently small h > 0" the sign of the lowest coefficient in h
+that does not vanish.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sympy as sp
 
 from ..symbolic.formula import Formula, compare, conjunction, disjunction
 from ..symbolic.proposal import Proposal
+from ..symbolic.theorems import THEOREMS
 from .certificate_reading import CellSteps, PieceStep, Refused, Uncheckable
 from .entailment import entails
 from .implications import SecondSolver
@@ -100,9 +101,11 @@ def check_ruling(cell: CellSteps, rule: Rule, side: Side, solver: SecondSolver) 
         Uncheckable: If that cannot be told.
     """
     if cell.outcome == "open":
-        if cell.goals or cell.branch is not None:
-            raise Refused("an open cell has no goals and no deciding branch")
+        if cell.goals or cell.branch is not None or cell.rate is not None:
+            raise Refused("an open cell has no goals, no deciding branch and no rate")
         return
+    if cell.theorem in THEOREMS and cell.theorem not in OUTCOMES:
+        raise Uncheckable(f"the theorem {cell.theorem!r} is not known here")
     if OUTCOMES.get(cell.theorem) != cell.outcome:
         raise Refused(f"the outcome of {cell.theorem!r} is {OUTCOMES.get(cell.theorem)!r}, not {cell.outcome!r}")
     if cell.rate != ("linear" if cell.outcome == "yes" else None):
@@ -200,7 +203,8 @@ class _Hypotheses:
         assert piece.value is not None
         value = sp.Matrix(piece.value)
         # Pointing into every half plane, v0 itself shows that the wedge is open and touches the equilibrium.
-        return [(compare(sp.expand(g.dot(value)), ">"), "the field points off the jump") for g in self._gradients(piece)]
+        speeds = [sp.expand(gradient.dot(value)) for gradient in self._gradients(piece)]
+        return [(compare(speed, ">"), "the field points off the jump") for speed in speeds]
 
     def _one_sign(self) -> list[tuple[Formula, str]]:
         if self.rule.discrete or self.cell.branch is not None:
@@ -236,19 +240,19 @@ class _Hypotheses:
         first, second = piece.value
         if self.rule.g_steps == 1 and self.solver.implies(self.cell.formula, compare(first, "!=")):
             return  # D's steps leave theta where G's single step took it
-        # G's steps then have to be a homeomorphism near the equilibrium, so that D meets points of this side there.
+        # G's steps then have to be x -> A x + o(|x|) with A regular: a side that contains a cone has preimages of its
+        # points arbitrarily near the equilibrium, and D's step throws them off.
         if self.rule.d_steps != 1:
             raise Refused("several steps of the discriminator may return to the equilibrium")
         self._require(compare(second, "!="), "the discriminator moves")
-        slopes = []
+        assert piece.jacobian is not None
         for other in self._all_smooth():
             assert other.value is not None and other.jacobian is not None
-            self._require(compare(other.value[0], "=="), "the generator's row is continuous and vanishes")
-            slopes.append(other.jacobian[0, 0])
-        for slope in slopes[1:]:
-            self._require(compare(slope - slopes[0], "=="), "the generator's row has one slope")
+            self._require(compare(other.value[0], "=="), "the generator's row vanishes at the equilibrium")
+            for mine, theirs in zip(piece.jacobian[0, :], other.jacobian[0, :], strict=True):
+                self._require(compare(mine - theirs, "=="), "the generator's row is differentiable")
         if self.rule.declared:
-            self._require(compare(1 + STEP * slopes[0], "!="), "the generator's step is invertible")
+            self._require(compare(1 + STEP * piece.jacobian[0, 0], "!="), "the generator's step is regular")
 
     # -- pieces ------------------------------------------------------------------------------------------------------
 

@@ -1,9 +1,9 @@
 """Deciding a certificate again, without trusting the program that wrote it.
 
-The proposal inside the certificate is read again; the hypotheses, the vector field, its pieces at the equilibrium and the
-rule's matrix are derived again by another route (``recomputation``, ``pieces``); every implication is decided by the other
-solver (``implications``); and each theorem's hypotheses are rebuilt (``rulings_check``). What cannot be confirmed here is
-never accepted.
+The proposal inside the certificate is read again; the hypotheses, the vector field, its pieces at the equilibrium and
+the rule's matrix are derived again by another route (``recomputation``, ``pieces``); every implication is decided by
+the other solver (``implications``); and each theorem's hypotheses are rebuilt (``rulings_check``). What cannot be
+confirmed here is never accepted.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Verification:
         failed_step: Id of the step where that is, or an empty string.
         reason: One sentence.
         checked: Ids of the steps that were confirmed, in order.
-        implications: How many implications the solver decided.
+        implications: How many implications the other solver proved.
         verdict: The certificate's verdict where it was accepted, else an empty string.
         seconds: Wall-clock time.
     """
@@ -85,7 +85,7 @@ def verify_certificate(document: Mapping[str, Any], seconds: float = 120.0) -> V
     try:
         check.run()
         accepted, step = True, ""
-        reason = f"{len(check.checked)} steps confirmed; {SOLVER} decided {check.solver.proved} implications again"
+        reason = f"{len(check.checked)} steps confirmed; {SOLVER} proved {check.solver.refuted} implications again"
     except Refused as refusal:
         accepted, step, reason = False, refusal.step or check.step, refusal.reason
     except Uncheckable as doubt:
@@ -97,7 +97,7 @@ def verify_certificate(document: Mapping[str, Any], seconds: float = 120.0) -> V
         reason = reason[: _LONGEST_REASON - 3] + "..."
     verdict = document["verdict"]["verdict"] if accepted else ""
     return Verification(
-        accepted, step, reason, tuple(check.checked), check.solver.proved, verdict, time.monotonic() - start
+        accepted, step, reason, tuple(check.checked), check.solver.refuted, verdict, time.monotonic() - start
     )
 
 
@@ -157,6 +157,8 @@ class _Verifier:
             raise Refused(f"the proposal cannot be read: {error}") from None
         if proposal.name != self.document["name"]:
             raise Refused(f"the certificate is named {self.document['name']!r}, its proposal {proposal.name!r}")
+        if proposal.prototype != "dirac":
+            raise Uncheckable(f"the prototype {proposal.prototype!r} is not derived again here")
         return proposal
 
     def _field(self, steps: Steps) -> None:
@@ -244,8 +246,6 @@ class _Verifier:
                     raise Refused("there is an equilibrium output")
             else:
                 check_ruling(cell, self.rule, lambda piece: self._branch(piece, cell.formula), self.solver)
-            if cell.outcome == "no" and cell.theorem == "no-equilibrium-output":
-                return
 
     def _branch(self, piece: PieceStep, formula: Formula) -> Branch:
         return Branch(self.names, self.equilibrium, formula, self.solver, piece.branch, self.step)
@@ -307,9 +307,7 @@ class _Verifier:
         if verdict == "does-not-converge" and counterexample is None and self.stated_output:
             raise Refused("there is no counterexample")
 
-    def _point(
-        self, point: dict[sp.Symbol, sp.Expr] | None, cells: list[CellSteps], outcome: str, what: str
-    ) -> None:
+    def _point(self, point: dict[sp.Symbol, sp.Expr] | None, cells: list[CellSteps], outcome: str, what: str) -> None:
         if point is None:
             return
         if holds(self.assumed, point) is not True:

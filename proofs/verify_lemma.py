@@ -6,12 +6,13 @@
 - ``example``: exact arithmetic;
 - ``theorem``: known, quoted as it is, and resting on earlier steps.
 
-That the steps add up to the lemma is said by the catalogue: the certificate has to hold the steps of the lemma's derivation,
-all of them, and claim the status and the words that are recorded there.
+That the steps add up to the lemma is said by the catalogue: the certificate has to hold the steps of the lemma's
+derivation, all of them, and claim the status and the words that are recorded there.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
@@ -26,9 +27,9 @@ from ..symbolic.solvers import translate
 from ..symbolic.theorems import THEOREMS
 from .certificate import digest, formula_document
 from .certificate_reading import Refused, Steps, Uncheckable, check_plain, expression
-from .implications import SecondSolver
+from .implications import SOLVER, SecondSolver
 from .lemma_certificate import LEMMA_SCHEMA, lemma_certificate, step_id
-from .lemma_sources import DERIVATIVES, PSI, THETA, rederived, slope
+from .lemma_sources import PSI, THETA, rederived, slope
 from .lemmas import Status, catalogue, derive_lemma
 from .quotients import Quotient, QuotientAlgebra
 from .verify import Verification
@@ -46,32 +47,43 @@ _MAX_SYMBOLS = 40
 _Matrix = list[list[Quotient]]
 
 
-def verify_lemma_certificate(document: Mapping[str, Any]) -> Verification:
+def verify_lemma_certificate(document: Mapping[str, Any], seconds: float = 120.0) -> Verification:
     """Checks a lemma's certificate.
 
     Args:
-        document: A document of schema ``convergan.lemma-certificate/1``.
+        document: A document of schema ``convergan.lemma-certificate/1``. Nothing in it is executed, or believed.
+        seconds: After this time no further implication is decided.
 
     Returns:
         Accepted, rejected with the step that fails, or undecided (``accepted`` is None) with the step that could not be
         checked.
     """
-    checker = _Checker()
+    start = time.monotonic()
+    checker = _Checker(SecondSolver(deadline=start + seconds))
+    accepted: bool | None = True
+    step, reason = "", ""
     try:
         checker.check(document)
+        reason = f"{len(checker.checked)} steps confirmed; {SOLVER} decided {checker.implications} implications again"
     except Refused as refusal:
-        return Verification(False, refusal.step or checker.step, refusal.reason)
+        accepted, step, reason = False, refusal.step or checker.step, refusal.reason
     except Uncheckable as gap:
-        return Verification(None, gap.step or checker.step, gap.reason)
+        accepted, step, reason = None, gap.step or checker.step, gap.reason
     except (ExpressionError, ProposalError) as error:
-        return Verification(False, checker.step, str(error))
-    return Verification(True, "", f"{checker.checked} steps checked again")
+        accepted, step, reason = False, checker.step, str(error)
+    except Exception as failure:  # whatever the algebra stumbles over confirms nothing
+        accepted, step = None, checker.step
+        reason = f"could not be checked: {type(failure).__name__}: {failure}"
+    status = str(document["status"]) if accepted else ""
+    spent = time.monotonic() - start
+    return Verification(accepted, step, reason, tuple(checker.checked), checker.implications, status, spent)
 
 
 class _Checker:
-    def __init__(self) -> None:
-        self.step, self.checked = "document", 0
-        self.solver = SecondSolver()
+    def __init__(self, solver: SecondSolver) -> None:
+        self.step = "document"
+        self.checked: list[str] = []
+        self.solver, self.implications = solver, 0
 
     def check(self, document: Mapping[str, Any]) -> None:
         """All steps, then what they are said to prove."""
@@ -82,7 +94,7 @@ class _Checker:
         for number, step in enumerate(document["steps"], 1):
             self.step = step_id(number)
             self._check_step(number, step)
-            self.checked += 1
+            self.checked.append(self.step)
         self._check_claims(document)
 
     def _check_head(self, document: Mapping[str, Any]) -> None:
@@ -122,7 +134,7 @@ class _Checker:
     # -- kinds of steps ----------------------------------------------------------------------------------------------
 
     def _check_identity(self, step: Mapping[str, Any]) -> None:
-        algebra = QuotientAlgebra({*self.symbols, *map(str, DERIVATIVES)})
+        algebra = QuotientAlgebra(self.symbols)
         left, right = self._matrix(step["left"], algebra), self._matrix(step["right"], algebra)
         if not _equal(left, right, algebra):
             raise Refused("the two sides are not equal")
@@ -130,6 +142,8 @@ class _Checker:
             return
         source = step["source"]
         if not isinstance(source, Mapping) or set(source) != {"proposal", "quantity"}:
+            raise Refused("a source is a proposal and a quantity")
+        if not isinstance(source["proposal"], Mapping) or not isinstance(source["quantity"], str):
             raise Refused("a source is a proposal and a quantity")
         found = rederived(source["proposal"], source["quantity"])
         claimed = self._values(step["left"]).subs(sp.Symbol("s", real=True), slope(THETA * PSI))
@@ -157,6 +171,7 @@ class _Checker:
             raise Uncheckable("the second solver found no answer")
         if not answer:
             raise Refused("the goal does not follow from the hypotheses")
+        self.implications += 1
 
     def _check_example(self, step: Mapping[str, Any]) -> None:
         formula = self.formulas.formula(step["formula"], self.step)

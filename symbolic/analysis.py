@@ -13,7 +13,7 @@ from .derivation import Derivation, derivative_symbols, derive
 from .errors import ProposalError
 from .formula import TRUE, Formula, atoms, compare, conjunction, symbols
 from .germs import LocalField, local_field
-from .hypotheses import hypotheses, symbol_names
+from .hypotheses import declared, hypotheses, symbol_names
 from .obligations import goals
 from .output import NoEquilibriumOutput
 from .proposal import Proposal
@@ -122,10 +122,7 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         unknown = NoEquilibriumOutput(f"the field could not be derived: {failure}", proved=False)
         return _without_output(proposal, prover, unknown)
     assumed = hypotheses(derivation)
-    if prover.contradictory(assumed, "admissible parameters exist"):
-        raise ProposalError(
-            "parameters", "the conditions on parameters and f contradict each other: no admissible point", "relax one"
-        )
+    _require_admissible(assumed, prover)
     variables = _variables(proposal, derivation, assumed)
     admissible = prover.point(assumed, variables, "an admissible point")
     start = Cell(assumed, prover)
@@ -157,9 +154,16 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         matrix,
         stable_region(verdict, assumed, prover) if conditional else None,
         step_size_region(matrix, h, assumed, prover) if everywhere and matrix is not None else None,
-        critical_region(jacobian, proposal.parameter_names, assumed, prover) if everywhere and jacobian else None,
+        critical_region(jacobian, proposal.parameter_names, assumed, prover) if everywhere and jacobian is not None else None,
         symbol_names(derivation, set(variables) | (set() if jacobian is None else jacobian.free_symbols)),
     )
+
+
+def _require_admissible(assumed: Formula, prover: Prover) -> None:
+    if prover.contradictory(assumed, "admissible parameters exist"):
+        raise ProposalError(
+            "parameters", "the conditions on parameters and f contradict each other: no admissible point", "relax one"
+        )
 
 
 def _standard_rules() -> dict[str, Rule]:
@@ -280,6 +284,7 @@ def _linearisation(
 
 
 def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOutput) -> Analysis:
+    _require_admissible(declared(proposal), prover)
     outcome = Outcome.NO if failure.proved else Outcome.OPEN
     ruling = Ruling(outcome, "no-equilibrium-output" if failure.proved else "", str(failure))
     cell = RuledCell(Cell(TRUE, prover), ruling)

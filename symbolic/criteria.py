@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from math import comb
 
 import sympy as sp
 
@@ -55,12 +56,14 @@ def bilinear(coefficients: Sequence[sp.Expr]) -> list[sp.Expr]:
     The leading coefficient is (-1)^n p(-1): where it is positive, no root is lost at infinity.
     """
     degree = len(coefficients) - 1
-    w = sp.Symbol("_w")
-    transformed = sp.Add(
-        *(c * (1 + w) ** (degree - k) * (1 - w) ** k for k, c in enumerate(coefficients))
-    )
-    polynomial = sp.Poly(sp.expand(transformed), w)
-    return [sp.expand(polynomial.coeff_monomial(w**k)) for k in range(degree, -1, -1)]
+
+    def weight(j: int, k: int) -> int:
+        """The coefficient of w^k in (1 + w)^(degree - j) (1 - w)^j."""
+        return sum((-1) ** i * comb(j, i) * comb(degree - j, k - i) for i in range(min(j, k) + 1))
+
+    return [
+        sp.expand(sp.Add(*(weight(j, k) * c for j, c in enumerate(coefficients)))) for k in range(degree, -1, -1)
+    ]
 
 
 def schur_expressions(coefficients: Sequence[sp.Expr]) -> list[sp.Expr]:

@@ -10,6 +10,7 @@ from .derivation import Derivation, derivative_symbols
 from .errors import ProposalError
 from .formula import Formula, compare, conjunction, disjunction, negation, substituted, symbols
 from .interpretation import ScalarAlgebra
+from .proposal import Proposal
 
 
 def condition_formula(condition: Condition, names: dict[str, sp.Expr]) -> Formula:
@@ -36,6 +37,13 @@ def condition_formula(condition: Condition, names: dict[str, sp.Expr]) -> Formul
     return negation(parts[0])
 
 
+def declared(proposal: Proposal) -> Formula:
+    """The conditions under ``[parameters]``, in the parameters and f1, f2, ..."""
+    own = {name: sp.Symbol(name, real=True) for name in proposal.parameter_names}
+    names: dict[str, sp.Expr] = dict(derivative_symbols()) | dict(own)
+    return conjunction(condition_formula(r, names) for parameter in proposal.parameters for r in parameter.conditions)
+
+
 def hypotheses(derivation: Derivation) -> Formula:
     """All declared conditions together.
 
@@ -51,15 +59,11 @@ def hypotheses(derivation: Derivation) -> Formula:
         ProposalError: If a condition names a derivative that the concrete objective does not have at d*.
     """
     proposal = derivation.proposal
-    names: dict[str, sp.Expr] = dict(derivative_symbols()) | dict(derivation.symbols)
-    parts = [
-        condition_formula(relation, names) for parameter in proposal.parameters for relation in parameter.conditions
-    ]
     objective = proposal.objective
     if objective is None:
-        return conjunction(parts)
-    parts += [condition_formula(relation, names) for relation in objective.assume]
-    formula = conjunction(parts)
+        return declared(proposal)
+    names: dict[str, sp.Expr] = dict(derivative_symbols()) | dict(derivation.symbols)
+    formula = conjunction([declared(proposal), *(condition_formula(relation, names) for relation in objective.assume)])
     if objective.arbitrary:
         return formula
     values = {sp.Symbol(name, real=True): value for name, value in derivation.objective_values.items()}

@@ -6,6 +6,7 @@ that the analysis meets few kinds of node and every kink is an ``Abs`` or a ``si
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
@@ -16,6 +17,9 @@ from . import expression as ex
 from .calculus import EPSILON_FAKE, EPSILON_REAL, UNIFORM, Mean
 from .prototypes.game import Game
 from .requirements import Requirements
+
+
+_LARGEST = 1000  # nodes of a max or min
 
 
 def rational(value: Fraction) -> sp.Rational:
@@ -63,10 +67,8 @@ class ScalarAlgebra:
         return -operand
 
     def call(self, function: str, arguments: Sequence[sp.Expr]) -> sp.Expr:
-        if function == "max":
-            return reduce(lambda a, b: (a + b + sp.Abs(a - b)) / 2, arguments)
-        if function == "min":
-            return reduce(lambda a, b: (a + b - sp.Abs(a - b)) / 2, arguments)
+        if function in {"max", "min"}:
+            return reduce(lambda a, b: _extreme(a, b, 1 if function == "max" else -1), arguments)
         (argument,) = arguments
         if function == "sigmoid":
             return 1 / (1 + sp.exp(-argument))
@@ -96,6 +98,18 @@ class ScalarAlgebra:
 
     def expectation(self, operator: str, body: ex.Expression, variance: sp.Expr | None) -> sp.Expr:
         raise TypeError("expectations have no value outside a game")
+
+
+def _extreme(a: sp.Expr, b: sp.Expr, sign: int) -> sp.Expr:
+    """The larger (sign 1) or smaller (-1) of two.
+
+    Raises:
+        OverflowError: If the result is too large: both values occur in it twice.
+    """
+    value = (a + b + sign * sp.Abs(a - b)) / 2
+    if sum(1 for _ in itertools.islice(sp.preorder_traversal(value), _LARGEST)) == _LARGEST:
+        raise OverflowError("max and min are nested too deeply")
+    return value
 
 
 class GameAlgebra(ScalarAlgebra):

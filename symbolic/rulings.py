@@ -8,6 +8,7 @@ from enum import Enum
 import sympy as sp
 
 from .decision.cells import Cell
+from .formula import Formula
 from .germs.local import LocalField, Piece
 
 
@@ -39,6 +40,7 @@ class Ruling:
         rate: ``linear``, ``sublinear`` or an empty string.
         matrix: The matrix whose spectrum decides, where one does.
         piece: The piece of a discontinuous field that decides, where one does.
+        conditions: Sign conditions on the cell that the theorem needs, where they are not those of a matrix.
     """
 
     outcome: Outcome
@@ -47,6 +49,7 @@ class Ruling:
     rate: str = ""
     matrix: sp.ImmutableMatrix | None = None
     piece: Piece | None = None
+    conditions: tuple[Formula, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

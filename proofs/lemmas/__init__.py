@@ -16,8 +16,6 @@ __all__ = ["Derived", "Lemma", "Proof", "Status", "catalogue", "derive_lemma"]
 def catalogue() -> dict[str, Lemma]:
     """All lemmas by id, in the order of their ids."""
     found = [
-        import_module(f".{module.name}", __name__).LEMMA
-        for module in iter_modules(__path__)
-        if module.name != "lemma"
+        import_module(f".{module.name}", __name__).LEMMA for module in iter_modules(__path__) if module.name != "lemma"
     ]
     return {lemma.id: lemma for lemma in sorted(found, key=lambda lemma: lemma.id)}

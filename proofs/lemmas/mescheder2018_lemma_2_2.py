@@ -3,12 +3,12 @@ r"""Lemma 2.2: the equilibrium of the Dirac-GAN and the spectrum of its vector f
 Statement. Let f'(t) != 0 for all t, and v(theta, psi) = (-psi f'(theta psi), theta f'(theta psi)). Then v vanishes at
 (0, 0) and nowhere else, and v'(0, 0) has the eigenvalues +- i f'(0), which lie on the imaginary axis.
 
-Derivation. With s = f'(theta psi) != 0: psi s = 0 and theta s = 0 give theta = psi = 0. The Jacobian is [[0, -f1],
-[f1, 0]] with characteristic polynomial z^2 + f1^2 = (z - i f1)(z + i f1). Both roots have the square -f1^2 < 0, so
-both are imaginary.
+Derivation. With s = f'(theta psi) != 0: psi s = 0 and theta s = 0 give theta = psi = 0. The Jacobian is
+[[0, -f1], [f1, 0]] with characteristic polynomial z^2 + f1^2 = (z - i f1)(z + i f1). Both roots have the square
+-f1^2 < 0, so both are imaginary.
 
-What differs. The paper prints the eigenvalues without the i, and says that they lie on the imaginary axis; for f1 !=
-0 these two statements exclude each other (z^2 - f1^2 is not z^2 + f1^2). The author's slides have the i.
+What differs. The paper prints the eigenvalues without the i, and says that they lie on the imaginary axis; these two
+statements exclude each other for f1 != 0 (z^2 - f1^2 is not z^2 + f1^2). The author's slides have the i.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Statement. Let f'(t) != 0 for all t, h > 0, and F_h(x) = x + h v(x). F_h'(0, 0) 
 modulus sqrt(1 + h^2 f'(0)^2) > 1. For every start (theta, psi) != (0, 0), the norm of the iterates grows strictly and
 for ever; (0, 0) is a fixed point.
 
-Derivation. F_h(theta, psi) = (theta - h psi s, psi + h theta s) with s = f'(theta psi) has F_h'(0, 0) = [[1, -h f1],
-[h f1, 1]], of characteristic polynomial (z - 1 - i h f1)(z - 1 + i h f1). And, exactly,
+Derivation. F_h(theta, psi) = (theta - h psi s, psi + h theta s) with s = f'(theta psi) has the Jacobian
+[[1, -h f1], [h f1, 1]] at (0, 0), of characteristic polynomial (z - 1 - i h f1)(z - 1 + i h f1). And, exactly,
 
     |F_h(x)|^2 = |x|^2 (1 + h^2 f'(theta psi)^2) > |x|^2     for x != 0,
 

@@ -14,9 +14,8 @@ has [[1, 0], [h f1, 1]]. By induction, n steps have [[1, -n h f1], [0, 1]] and [
 
     M = [[1, -n_g h f1], [n_d h f1, 1 - alpha^2]],     tr M = 2 - alpha^2,     det M = 1.
 
-The discriminant (1 - alpha^2/2)^2 - 1 = alpha^2 (alpha^2 - 4)/4 is negative iff 0 < |alpha| < 2; two conjugate roots
-of product 1 have modulus 1. By Cayley-Hamilton, (M + 1)^2 = (4 - alpha^2) M, which is 0 at |alpha| = 2 while M + 1 is
-not.
+The radicand (1 - alpha^2/2)^2 - 1 = alpha^2 (alpha^2 - 4)/4 is negative for 0 < |alpha| < 2, and two conjugate roots
+of product 1 have modulus 1. By Cayley-Hamilton, (M + 1)^2 = (4 - alpha^2) M, which is 0 at |alpha| = 2; M + 1 is not.
 
 What differs. The paper prints alpha <= 2 where |alpha| is meant: f'(0) may be negative, and alpha = -3 has an
 eigenvalue outside. At |alpha| = 2 the eigenvalues are on the circle as printed, but the linear map is unbounded.

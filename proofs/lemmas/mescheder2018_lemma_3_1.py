@@ -8,11 +8,11 @@ there.
 Derivation. v(theta, psi) = (-psi, theta) is linear, with v' = [[0, -1], [1, 0]], and the constraint is inactive in a
 neighbourhood of (0, 0). There the maps are linear:
 
-    simultaneous, n_d steps of D:  M = [[1, -h], [n_d h, 1]],                        |mu|^2 = det M = 1 + n_d h^2 > 1;
-    alternating:                   M = [[1, -n_g h], [n_d h, 1 - n_g n_d h^2]],      det M = 1
+    simultaneous, n_d steps of D:  M = [[1, -h], [n_d h, 1]],                   |mu|^2 = det M = 1 + n_d h^2 > 1;
+    alternating:                   M = [[1, -n_g h], [n_d h, 1 - n_g n_d h^2]], det M = 1
 
 (Lemma 2.5 with f'(0) = 1). In the second case the multipliers have product 1, so not both are inside the unit circle;
-and Q = n_d theta^2 - n_g n_d h theta psi + n_g psi^2 is invariant, positive definite iff n_g n_d h^2 < 4.
+and Q = n_d theta^2 - n_g n_d h theta psi + n_g psi^2 is invariant, and positive definite if n_g n_d h^2 < 4.
 
 What differs. Nothing. The paper has n_g = 1 and "generally do not converge"; here that means: (0, 0) is not
 asymptotically stable, whatever h, n_g and n_d are.

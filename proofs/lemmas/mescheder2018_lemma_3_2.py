@@ -1,7 +1,7 @@
 r"""Lemma 3.2: instance noise on the Dirac-GAN.
 
-Statement. Let f'(0) != 0 and Gaussian noise of standard deviation sigma >= 0 be added to real and fake samples. v'(0,
-0) has the eigenvalues
+Statement. Let f'(0) != 0 and Gaussian noise of standard deviation sigma >= 0 be added to real and fake samples. The
+Jacobian v'(0, 0) has the eigenvalues
 
     f''(0) sigma^2 +- sqrt(f''(0)^2 sigma^4 - f'(0)^2).
 
@@ -111,4 +111,6 @@ LEMMA = Lemma(
     status=Status.PROVED,
     derive=derive,
     printed_holds=printed_holds,
+    difference="nothing in the lemma; the text after it promises quadratic convergence at the critical level with "
+    "h = 1/|f'(0)|, but F_h' is nilpotent there and not 0, so that two steps gain an order, not one",
 )

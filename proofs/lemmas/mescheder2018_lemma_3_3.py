@@ -6,8 +6,7 @@ eigenvalues
     -gamma/2 +- sqrt(gamma^2/4 - f'(0)^2).
 
 They both have negative real part iff gamma > 0; then the flow, and simultaneous and alternating gradient descent with
-every small enough h, converge linearly. Exactly: the multipliers of simultaneous descent are inside the unit circle
-iff
+every small enough h, converge linearly. Exactly: the multipliers of simultaneous descent lie inside the unit circle iff
 
     h f'(0)^2 < gamma   and   2 h gamma < 4 + h^2 f'(0)^2,
 
@@ -15,9 +14,9 @@ those of alternating descent iff h^2 f'(0)^2 + 2 h gamma < 4. The eigenvalues me
 then one Jordan block.
 
 Derivation. v = (-psi f'(theta psi), theta f'(theta psi) - gamma psi), v'(0, 0) = [[0, -f1], [f1, -gamma]].
-Routh-Hurwitz asks for gamma > 0 and f1^2 > 0. Schur-Cohn on 1 + h v' asks for h gamma - h^2 f1^2 > 0 and 4 - 2 h
-gamma + h^2 f1^2 > 0; on the alternating map, with trace 2 - h gamma - h^2 f1^2 and determinant 1 - h gamma, for 4 - 2
-h gamma - h^2 f1^2 > 0. By Cayley-Hamilton, (v' + gamma/2)^2 = (gamma^2/4 - f1^2) 1.
+Routh-Hurwitz asks for gamma > 0 and f1^2 > 0. Schur-Cohn on 1 + h v' asks for h gamma - h^2 f1^2 > 0 and
+4 - 2 h gamma + h^2 f1^2 > 0; on the alternating map, with trace 2 - h gamma - h^2 f1^2 and determinant 1 - h gamma,
+for 4 - 2 h gamma - h^2 f1^2 > 0. By Cayley-Hamilton, (v' + gamma/2)^2 = (gamma^2/4 - f1^2) 1.
 
 What differs. Nothing in the lemma. The text after it calls the field "locally rotation free" at gamma = 2 |f'(0)|:
 the eigenvalues are real, but the antisymmetric part of v' is [[0, -f1], [f1, 0]] for every gamma.
@@ -114,4 +113,6 @@ LEMMA = Lemma(
     status=Status.PROVED,
     derive=derive,
     printed_holds=printed_holds,
+    difference="nothing in the lemma; the text after it calls the field locally rotation free at gamma = 2 |f'(0)|, "
+    "where the eigenvalues are real, but the antisymmetric part of v' does not depend on gamma",
 )

@@ -47,7 +47,7 @@ def flow_focus(expansion: Expansion, sign: Sign) -> Focus | None:
     """
     first, second = expansion.rows
     x, y = expansion.coordinates
-    form = _linear(second, 0) * x**2 - 2 * _linear(first, 0) * x * y - _linear(first, 1) * y**2
+    form = linear_part(second, 0) * x**2 - 2 * linear_part(first, 0) * x * y - linear_part(first, 1) * y**2
 
     def change(function: PolyElement, degree: int) -> PolyElement:
         return truncated(function.diff(x) * first + function.diff(y) * second, degree)
@@ -69,7 +69,7 @@ def map_focus(expansion: Expansion, rule: Rule, steps: Steps, sign: Sign) -> Foc
     """
     first, second = expansion.period(rule, steps)
     x, y = expansion.coordinates
-    form = _linear(second, 0) * x**2 + (_linear(second, 1) - _linear(first, 0)) * x * y - _linear(first, 1) * y**2
+    form = linear_part(second, 0) * x**2 + (linear_part(second, 1) - linear_part(first, 0)) * x * y - linear_part(first, 1) * y**2
 
     def change(function: PolyElement, degree: int) -> PolyElement:
         return expansion.composed(function, first, second, degree) - function
@@ -77,27 +77,32 @@ def map_focus(expansion: Expansion, rule: Rule, steps: Steps, sign: Sign) -> Foc
     return _decided(expansion, form, change, sign)
 
 
-def _linear(row: PolyElement, coordinate: int) -> FracElement:
+def linear_part(row: PolyElement, coordinate: int) -> FracElement:
+    """The coefficient of x (0) or y (1)."""
     return row.get((1, 0) if coordinate == 0 else (0, 1), row.ring.domain.zero)
 
 
 def _decided(expansion: Expansion, form: PolyElement, change, sign: Sign) -> Focus | None:
-    found = first_change(expansion.ring, form, change, expansion.order + 1, lambda e: _sign(expansion, e, sign) == 0)
+    found = first_change(expansion.ring, form, change, expansion.order + 1, lambda e: element_sign(expansion, e, sign) == 0)
     if found is None:
         return None
     for coefficient in found.function.coeffs():
         # A denominator that vanishes somewhere on the cell is a resonance there.
-        if _sign(expansion, expansion.ring.domain.convert(coefficient.denom), sign) == 0:
+        if element_sign(expansion, expansion.ring.domain.convert(coefficient.denom), sign) == 0:
             raise ZeroDivisionError("a resonance")
-    orientation = _sign(expansion, form.get((2, 0), expansion.ring.domain.zero), sign)
+    orientation = element_sign(expansion, form.get((2, 0), expansion.ring.domain.zero), sign)
     if orientation == 0:
         return None
     effective = found.eta * orientation ** (found.order + 1)
-    return Focus(_sign(expansion, effective, sign) < 0, found.order, expansion.expression(effective))
+    return Focus(element_sign(expansion, effective, sign) < 0, found.order, expansion.expression(effective))
 
 
-def _sign(expansion: Expansion, element: FracElement, sign: Sign) -> int:
-    """Sign of a quotient as the product of the signs of its parts, each a polynomial in the parameters and h."""
+def element_sign(expansion: Expansion, element: FracElement, sign: Sign) -> int:
+    """Sign of a quotient as the product of the signs of its parts, each a polynomial in the parameters and h.
+
+    Raises:
+        ZeroDivisionError: If the denominator vanishes.
+    """
     if not element:
         return 0
     domain = expansion.ring.domain

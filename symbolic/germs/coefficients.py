@@ -43,8 +43,15 @@ class CoefficientField:
 
     def expression(self, element: FracElement) -> sp.Expr:
         """The parameter expression of a normal form."""
+        return self.with_atoms(self.flat_expression(element))
+
+    def flat_expression(self, element: FracElement) -> sp.Expr:
+        """The normal form as a rational function in the parameters and the symbols of the atoms."""
+        return self.domain.to_sympy(element)
+
+    def with_atoms(self, expression: sp.Expr) -> sp.Expr:
+        """The expression with the atoms in place of their symbols."""
         back = {symbol: node for node, symbol in self._atoms.items()}
-        expression = self.domain.to_sympy(element)
         while back and expression.has(*back):
             expression = expression.xreplace(back)
         return expression

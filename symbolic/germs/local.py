@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -60,10 +61,7 @@ def local_field(derivation: Derivation, cell: Cell) -> LocalField:
     Raises:
         NeedSplit: If the sign of a parameter expression is needed and varies over the cell.
     """
-    theta_star, psi_star = derivation.equilibrium
-    shift = {derivation.theta: theta_star + X, derivation.psi: psi_star + Y}
-    rows = [_rebuilt(row.xreplace(shift)) for row in derivation.field]
-    required = [replace(r, argument=_rebuilt(r.argument.xreplace(shift))) for r in derivation.requirements]
+    rows, required = shifted(derivation)
     parameters = sorted(set(derivation.symbols.values()), key=str)
     pieces: list[Piece] = []
     branches = [Branch()]
@@ -78,24 +76,49 @@ def local_field(derivation: Derivation, cell: Cell) -> LocalField:
     return LocalField(tuple(pieces))
 
 
+def shifted(derivation: Derivation) -> tuple[tuple[sp.Expr, sp.Expr], list[Requirement]]:
+    """The field and the requirements of its text in the local coordinates ``X`` and ``Y``."""
+    theta_star, psi_star = derivation.equilibrium
+    shift = {derivation.theta: theta_star + X, derivation.psi: psi_star + Y}
+    first, second = (_rebuilt(row.xreplace(shift)) for row in derivation.field)
+    required = [replace(r, argument=_rebuilt(r.argument.xreplace(shift))) for r in derivation.requirements]
+    return (first, second), required
+
+
+def taylor_rows(
+    rows: Sequence[sp.Expr], cell: Cell, parameters: list[sp.Symbol], branch: Branch, order: int
+) -> tuple[JetAlgebra, Resolver, Callable[[], list[Jet]]]:
+    """What computes the rows' jets on one branch; the last part does it when called.
+
+    Args:
+        rows: In the local coordinates.
+        cell: Where signs are decided.
+        parameters: The parameter symbols.
+        branch: Signs of the switching functions.
+        order: Degree of the jets.
+    """
+    axis_signs = {
+        name: sign for function, sign in branch.signs for name, axis in (("x", X), ("y", Y)) if function == axis
+    }
+    algebra = JetAlgebra(cell, CoefficientField(parameters), order, axis_signs)
+    jets = {X: Jet(algebra.x, order), Y: Jet(algebra.y, order)}
+    resolver = Resolver(algebra, X, Y, jets, branch)
+    return algebra, resolver, lambda: [algebra.evaluate(resolver.resolved(row), jets) for row in rows]
+
+
 def _rebuilt(expression: sp.Expr) -> sp.Expr:
     """The expression built again, so that SymPy's exact rewritings apply after the shift."""
     return expression.func(*map(_rebuilt, expression.args)) if expression.args else expression
 
 
 def _piece(
-    rows: list[sp.Expr], required: list[Requirement], cell: Cell, parameters: list[sp.Symbol], branch: Branch
+    rows: Sequence[sp.Expr], required: list[Requirement], cell: Cell, parameters: list[sp.Symbol], branch: Branch
 ) -> Piece:
-    axis_signs = {
-        name: sign for function, sign in branch.signs for name, axis in (("x", X), ("y", Y)) if function == axis
-    }
-    algebra = JetAlgebra(cell, CoefficientField(parameters), 1, axis_signs)
-    jets = {X: Jet(algebra.x, 1), Y: Jet(algebra.y, 1)}
-    resolver = Resolver(algebra, X, Y, jets, branch)
+    algebra, resolver, evaluated = taylor_rows(rows, cell, parameters, branch, 1)
     try:
         for requirement in required:
             domains.check(requirement, resolver)
-        values = [algebra.evaluate(resolver.resolved(row), jets) for row in rows]
+        values = evaluated()
     except NotSmooth as failure:
         return Piece(branch, None, None, str(failure))
     except (TypeError, OverflowError) as failure:

@@ -208,6 +208,22 @@ def test_a_jacobian_may_hold_in_a_region_only() -> None:
     assert not agree(proposal, derivation, positive, cases=200, region=Atom(-a, ">")).holds
 
 
+def test_powers_of_rounding_errors_are_no_disagreement() -> None:
+    """grad_psi(L) is 0 at the equilibrium, but its eighth power is 1e-95 in floating point."""
+    proposal = read_proposal(
+        {
+            "parameters": {"a": "a > 0"},
+            "game": {"data": "sqrt(2)"},
+            "objective": {"f": "standard", "instance_noise": "a"},
+            "penalty": {"generator": "norm(grad_psi(L))**8"},
+        }
+    )
+    derivation = derive(proposal)
+    half = sp.Rational(1, 2)
+    noise = -(2 + derivation.symbols["a"] ** 2) / 2
+    assert agree(proposal, derivation, sp.Matrix([[0, -half], [half, noise]]), cases=300).holds
+
+
 def test_the_result_depends_on_the_seed_only() -> None:
     proposal = read_proposal({})
     derivation = derive(proposal)

@@ -1,0 +1,332 @@
+"""The generated derivations: the same bytes every time, up to date, and certificates that stand and cannot be bent."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sympy as sp
+
+import convergan
+from convergan.proofs.certificate import digest
+from convergan.proofs.lemmas import Derived, catalogue, derive_lemma
+from convergan.proofs.quotients import QuotientAlgebra
+from convergan.proofs.verify_lemma import verify_lemma_certificate
+from convergan.proofs.writing import certificate_name, page_name, render, stale, write
+
+FOLDER = Path(convergan.__file__).parent / "proofs" / "derivations"
+IDS = sorted(catalogue())
+Document = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def derived() -> dict[str, Derived]:
+    return {name: derive_lemma(lemma) for name, lemma in catalogue().items()}
+
+
+@pytest.fixture(scope="module")
+def certificates(derived: dict[str, Derived]) -> dict[str, Document]:
+    return {name: json.loads(render(one)[certificate_name(name)]) for name, one in derived.items()}
+
+
+def test_documents_are_the_same_every_time(derived: dict[str, Derived]) -> None:
+    again = {name: derive_lemma(lemma) for name, lemma in reversed(catalogue().items())}
+    for name in IDS:
+        assert render(derived[name]) == render(again[name])
+
+
+def test_documents_hold_no_place_and_no_time(derived: dict[str, Derived]) -> None:
+    for one in derived.values():
+        for name, text in render(one).items():
+            assert str(FOLDER) not in text
+            assert "seconds" not in text
+            assert "\r" not in text
+            assert text == text.rstrip() + "\n", name
+
+
+def test_pages_say_what_a_reader_needs(derived: dict[str, Derived]) -> None:
+    for name, one in derived.items():
+        page = render(one)[page_name(name)]
+        wanted = [one.lemma.source, one.lemma.printed, one.lemma.statement, one.status.value, certificate_name(name)]
+        assert [text for text in wanted if text not in page] == []
+        assert all(f"\n{number}. *{step.kind}*: {step.statement}" in page for number, step in enumerate(one.steps, 1))
+        assert page.count("$$") % 2 == 0
+        assert "f_{1}" not in page, "f1 is written f'(0)"
+
+
+def test_derivations_are_up_to_date(derived: dict[str, Derived]) -> None:
+    assert stale(derived.values(), FOLDER) == [], "run convergan prove --write"
+
+
+def test_stale_files_are_named(derived: dict[str, Derived], tmp_path: Path) -> None:
+    folder, some = tmp_path / "derivations", [derived[name] for name in IDS[:2]]
+    assert len(stale(some, folder)) == 4
+    write(some, folder)
+    assert stale(some, folder) == []
+    missing, changed, left_over = page_name(IDS[0]), certificate_name(IDS[1]), page_name("mescheder2018-lemma-9.9")
+    (folder / missing).unlink()
+    (folder / changed).write_bytes((folder / changed).read_bytes().replace(b"\n", b"\r\n"))
+    (folder / left_over).write_text("x")
+    (folder / "notes.txt").write_text("not ours")
+    assert stale(some, folder) == sorted([missing, changed, left_over])
+    write(some, folder)
+    assert stale(some, folder) == [left_over]
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_certificates_stand(name: str, certificates: dict[str, Document]) -> None:
+    found = verify_lemma_certificate(certificates[name])
+    assert found.accepted is True, found
+    assert len(found.checked) == len(certificates[name]["steps"])
+    assert found.verdict == certificates[name]["status"]
+
+
+# -- tampering ---------------------------------------------------------------------------------------------------------
+
+
+def signed(document: Document) -> Document:
+    """With the digest of what is there now: whoever lies can compute one."""
+    return document | {"digest": digest(document)}
+
+
+def first(document: Document, kind: str, condition: Callable[[Document], bool] = lambda _: True) -> Document:
+    return next(step for step in document["steps"] if step["kind"] == kind and condition(step))
+
+
+def entries(value: Any) -> list[Any]:
+    """The innermost lists of strings of an expression, matrix or product."""
+    if isinstance(value, dict):
+        return [row for factor in value["product"] for row in factor]
+    return value if isinstance(value, list) else []
+
+
+def bend(value: Any) -> Any:
+    """The same value with its first entry one larger."""
+    if isinstance(value, str):
+        return f"{value} + 1"
+    bent = copy.deepcopy(value)
+    entries(bent)[0][0] += " + 1"
+    return bent
+
+
+def left_side(document: Document) -> str:
+    step = first(document, "identity")
+    step["left"] = bend(step["left"])
+    return step["id"]
+
+
+def right_side(document: Document) -> str:
+    step = first(document, "identity", lambda s: "source" not in s or s["part"] == "printed")
+    step["right"] = bend(step["right"])
+    return step["id"]
+
+
+def both_sides(document: Document) -> str:
+    """A true identity, but not of the quantity that it is said to be."""
+    step = first(document, "identity", lambda s: "source" in s)
+    step["left"], step["right"] = bend(step["left"]), bend(step["right"])
+    return step["id"]
+
+
+def every_identity(document: Document) -> str:
+    """1 = 1 in the place of an identity without a source."""
+    step = first(document, "identity", lambda s: "source" not in s)
+    step["left"] = step["right"] = "1"
+    return step["id"]
+
+
+def other_source(document: Document) -> str:
+    step = first(document, "identity", lambda s: "source" in s)
+    step["source"] = {"proposal": {"penalty": {"discriminator": "psi**2"}}, "quantity": step["source"]["quantity"]}
+    return step["id"]
+
+
+def goal_sharpened(document: Document) -> str:
+    """False where the goal is not; with its own script, so that only the solver sees it."""
+    step = first(document, "solver")
+    step["goal"] = {"and": [step["goal"], {"expression": "h - 1000", "relation": "=="}]}
+    document["symbols"] = sorted({*document["symbols"], "h"})
+    retranslate(step, document)
+    return step["id"]
+
+
+def hypotheses_dropped(document: Document) -> str:
+    step = first(document, "solver")
+    step["hypotheses"] = {"and": []}
+    retranslate(step, document)
+    return step["id"]
+
+
+def script_only(document: Document) -> str:
+    step = first(document, "solver")
+    step["script"] = "(set-logic QF_NRA)\n(assert false)\n"
+    return step["id"]
+
+
+def contradiction(document: Document) -> str:
+    """A vacuous implication is true, but no step of the derivation."""
+    step = first(document, "solver")
+    step["hypotheses"] = {"and": [{"expression": "f1**2 + 1", "relation": "=="}]}
+    document["symbols"] = sorted({*document["symbols"], "f1"})
+    retranslate(step, document)
+    return step["id"]
+
+
+def answer_unknown(document: Document) -> str:
+    step = first(document, "solver")
+    step["answer"] = "unknown"
+    return step["id"]
+
+
+def theorem_unknown(document: Document) -> str:
+    step = first(document, "theorem")
+    step["theorem"] = "riemann-hypothesis"
+    return step["id"]
+
+
+def theorem_on_nothing(document: Document) -> str:
+    step = first(document, "theorem")
+    step["uses"] = [step["id"]]
+    return step["id"]
+
+
+def example_moved(document: Document) -> str:
+    step = first(document, "example")
+    step["point"] = dict.fromkeys(step["point"], "0")
+    return step["id"]
+
+
+def last_step_removed(document: Document) -> str:
+    removed = document["steps"].pop()
+    if removed["kind"] == "example":
+        return "status"
+    return removed["id"]
+
+
+def statement_reworded(document: Document) -> str:
+    document["steps"][0]["statement"] = "P = NP"
+    return "step-1"
+
+
+def status_raised(document: Document) -> str:
+    document["status"] = "proved" if document["status"] == "corrected" else "corrected"
+    return "status"
+
+
+def lemma_reworded(document: Document) -> str:
+    document["statement"] = "GANs converge."
+    return "statement"
+
+
+def executed(document: Document) -> str:
+    step = first(document, "identity")
+    step["left"] = "__import__('os').getpid()"
+    return step["id"]
+
+
+def retranslate(step: Document, document: Document) -> None:
+    """A script that fits the formulas again."""
+    from convergan.proofs.certificate import formula_document
+    from convergan.proofs.certificate_reading import Steps
+    from convergan.symbolic.formula import conjunction, negation
+    from convergan.symbolic.solvers import translate
+
+    symbols = {name: sp.Symbol(name, real=True) for name in document["symbols"]}
+    reader = Steps([], symbols, sp.Symbol("h", real=True))
+    hypotheses, goal = (reader.formula(step[key], "") for key in ("hypotheses", "goal"))
+    script = translate(conjunction([hypotheses, negation(goal)]))
+    step["script"], step["domains"] = script.text, [formula_document(o) for o in script.obligations]
+
+
+TAMPERING = [
+    left_side,
+    right_side,
+    both_sides,
+    every_identity,
+    other_source,
+    goal_sharpened,
+    hypotheses_dropped,
+    script_only,
+    contradiction,
+    answer_unknown,
+    theorem_unknown,
+    theorem_on_nothing,
+    example_moved,
+    last_step_removed,
+    statement_reworded,
+    status_raised,
+    lemma_reworded,
+    executed,
+]
+
+
+@pytest.mark.parametrize("tamper", TAMPERING, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("name", [f"mescheder2018-lemma-{number}" for number in ("2.4", "2.5")])
+def test_a_tampered_certificate_is_rejected(
+    name: str, tamper: Callable[[Document], str], certificates: dict[str, Document]
+) -> None:
+    document = copy.deepcopy(certificates[name])
+    step = tamper(document)
+    found = verify_lemma_certificate(signed(document))
+    assert found.accepted is False, found
+    assert found.failed_step == step
+    assert found.verdict == ""
+
+
+def test_damage_is_seen(certificates: dict[str, Document]) -> None:
+    document = certificates[IDS[0]] | {"source": "elsewhere"}
+    assert (found := verify_lemma_certificate(document)).accepted is False
+    assert found.failed_step == "digest"
+
+
+def test_a_document_of_any_shape_is_not_accepted(certificates: dict[str, Document]) -> None:
+    good = certificates["mescheder2018-lemma-2.4"]
+    bad: list[Any] = [{}, {"schema": good["schema"]}, good | {"steps": [None]}, good | {"symbols": ["x y"]}]
+    bad += [good | {"steps": []}, good | {"id": ["x"]}, good | {"id": "mescheder2018-lemma-9.9"}, good | {"extra": 1}]
+    for step in (first(good, kind) for kind in ("identity", "solver", "theorem", "example")):
+        for key in step:
+            for value in (None, [], {"product": []}):
+                steps = [other if other is not step else step | {key: value} for other in good["steps"]]
+                if steps != good["steps"]:
+                    bad.append(good | {"steps": steps})
+    for document in bad:
+        assert verify_lemma_certificate(signed(document)).accepted is not True
+
+
+# -- the normal form ---------------------------------------------------------------------------------------------------
+
+
+def same(left: str, right: str) -> bool:
+    algebra = QuotientAlgebra({"x", "y"})
+    return algebra.equal(algebra.read(left), algebra.read(right))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("(x + y)**3 / (x + y)", "x**2 + 2*x*y + y**2"),
+        ("(x + I)*(x - I)", "x**2 + 1"),
+        ("I**3", "-I"),
+        ("sqrt(x**2 + 1)**2", "x**2 + 1"),
+        ("(y - sqrt(x))*(y + sqrt(x))", "y**2 - x"),
+        ("(x**2 + 1)**(3/2)", "(x**2 + 1)*sqrt(1 + x**2)"),
+        ("sqrt((sqrt(x*y))**2 + 1)**2", "x*y + 1"),
+        ("(1 + I*sqrt(x))*(1 - I*sqrt(x))", "1 + x"),
+        ("x/(x*y)", "1/y"),
+        ("x**(-2)*x**2", "1"),
+    ],
+)
+def test_equal_quotients(left: str, right: str) -> None:
+    assert same(left, right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("sqrt(x**2)", "x"), ("sqrt(x)", "-sqrt(x)"), ("I", "1"), ("x/y", "y/x"), ("sqrt(x)*sqrt(y)", "sqrt(x*y)")],
+)
+def test_what_is_not_shown_equal(left: str, right: str) -> None:
+    assert not same(left, right)
