@@ -89,17 +89,18 @@ def agree(
         raise ValueError(f"cases = {cases}: at least one case is needed")
     torch_field = TorchField(proposal)
     try:
-        sample = sample_cases(proposal, cases, seed, lambda values: _at(derivation.output, derivation, values))
-        theta, psi = random_points(proposal, sample, seed)
-        field = _field_comparison(proposal, derivation, sample, theta, psi, torch_field.field(theta, psi, sample))
-        comparisons = [field, *_output_comparison(proposal, sample)]
-        if jacobian is not None:
-            at = [_at(coordinate, derivation, sample.parameters) for coordinate in derivation.equilibrium]
-            star = [np.broadcast_to(coordinate, (len(sample),)) for coordinate in at]
-            measured = torch_field.jacobian(star[0], star[1], sample).reshape(-1, 4)
-            compared = _jacobian_comparison(proposal, derivation, sample, star, list(jacobian), measured)
-            inside = _inside(region, _values(derivation, sample), len(sample))
-            comparisons.append(with_characteristic_polynomial(compared.restricted(inside)))
+        with np.errstate(all="ignore"):  # what overflows is not finite, and does not count
+            sample = sample_cases(proposal, cases, seed, lambda values: _at(derivation.output, derivation, values))
+            theta, psi = random_points(proposal, sample, seed)
+            field = _field_comparison(proposal, derivation, sample, theta, psi, torch_field.field(theta, psi, sample))
+            comparisons = [field, *_output_comparison(proposal, sample)]
+            if jacobian is not None:
+                at = [_at(coordinate, derivation, sample.parameters) for coordinate in derivation.equilibrium]
+                star = [np.broadcast_to(coordinate, (len(sample),)) for coordinate in at]
+                measured = torch_field.jacobian(star[0], star[1], sample).reshape(-1, 4)
+                compared = _jacobian_comparison(proposal, derivation, sample, star, list(jacobian), measured)
+                inside = _inside(region, _values(derivation, sample), len(sample))
+                comparisons.append(with_characteristic_polynomial(compared.restricted(inside)))
     except UnsupportedFormula as error:
         raise EvidenceUnavailable(str(error)) from error
     return _summary(comparisons, sample, seed, jacobian_compared=jacobian is not None)

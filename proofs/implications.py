@@ -82,8 +82,8 @@ class SecondSolver:
         return True if status == "unsat" else None
 
     def _decided(self, hypotheses: Formula, goal: Formula) -> bool | None:
-        if not symbols(goal) and goal != FALSE and holds(goal, {}):
-            return True
+        if not symbols(goal) and goal != FALSE and (known := holds(goal, {})) is not None:
+            return known
         try:
             script = translate(conjunction([hypotheses, negation(goal)]))
         except TypeError:

@@ -14,6 +14,7 @@ import sympy as sp
 
 from .printed import GAUSSIANS, UNIFORM, SignChange, density
 
+_EXPANDED = 24  # higher powers of sums stay powers of a generator
 _RANDOM = {*GAUSSIANS.values(), UNIFORM}
 
 
@@ -107,7 +108,10 @@ class _Generators:
     def _power(self, node: sp.Pow) -> sp.Expr:
         base, exponent = node.base, node.exp
         if exponent.is_Integer:
-            return self._flat(base) ** exponent
+            if abs(exponent) <= _EXPANDED or not isinstance(base, sp.Add):
+                return self._flat(base) ** exponent
+            inner = self._canonical(base)
+            return self._generator("sum", inner, random=self._variables(inner)) ** exponent
         inner = self._canonical(base)
         if exponent.is_Rational:
             root = self._generator(sp.Pow, inner, exponent.q, random=self._variables(inner))

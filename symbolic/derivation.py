@@ -155,7 +155,7 @@ def _losses(
         gain = fakes + Mean(value(objective.real, on_real))
         saturating = -value(objective.real, on_fake)
     if objective.generator == "zero-sum":
-        return gain, fakes
+        return gain, gain
     if objective.generator == "non-saturating":
         return gain, Mean(saturating)
     assert isinstance(objective.generator, ex.Expression)

@@ -29,6 +29,8 @@ from .sliding import sliding_motion
 
 FLOW_ORDERS = (3, 5, 7)
 MAP_ORDERS = (3, 5, 9)
+# Beyond this order only over few parameters: the coefficients of a map grow fast.
+_MANY_PARAMETERS_ORDER = 5
 
 
 def decide_critical(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling | None:
@@ -154,7 +156,10 @@ class _Case:
             if any(jet.order < order for jet in jets):
                 return
             rows = (jets[0].polynomial, jets[1].polynomial)
-            yield small_expansion(rows, algebra.field, order, self.question.h)
+            expansion = small_expansion(rows, algebra.field, order, self.question.h)
+            if order > _MANY_PARAMETERS_ORDER and not self.flow and len(expansion.ring.domain.gens) > 2:
+                return
+            yield expansion
 
     # -- kinks, jumps, energy ----------------------------------------------------------------------------------------
 

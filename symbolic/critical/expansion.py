@@ -40,11 +40,7 @@ class Expansion:
 
     def composed(self, function: PolyElement, x: PolyElement, y: PolyElement, degree: int) -> PolyElement:
         """function(x, y) for polynomials x and y without constant term, up to a degree."""
-        powers = [_powers(base, function_degree, degree) for base, function_degree in zip((x, y), function.degrees(), strict=True)]
-        total = self.ring.zero
-        for (i, j), coefficient in function.terms():
-            total += truncated(powers[0][i] * powers[1][j], degree) * coefficient
-        return total
+        return substitution(self.ring, x, y, degree)(function, degree)
 
     def period(self, rule: Rule, steps: Steps) -> tuple[PolyElement, PolyElement]:
         """One period of a rule, from the rule's own map."""
@@ -58,11 +54,34 @@ class Expansion:
         return truncated(first, self.order), truncated(second, self.order)
 
 
-def _powers(base: PolyElement, highest: int, degree: int) -> list[PolyElement]:
-    powers = [base.ring.one]
-    for _ in range(max(highest, 0)):
-        powers.append(truncated(powers[-1] * base, degree))
-    return powers
+def substitution(
+    ring: PolyRing, x: PolyElement, y: PolyElement, highest: int
+) -> Callable[[PolyElement, int], PolyElement]:
+    """(function, degree) -> function(x, y) up to the degree, for polynomials x and y without constant term.
+
+    Args:
+        ring: Where everything lives.
+        x: The first argument.
+        y: The second.
+        highest: No degree beyond this is asked for; powers are computed once up to it.
+    """
+    powers = ([ring.one], [ring.one])
+
+    def substituted(function: PolyElement, degree: int) -> PolyElement:
+        total = ring.zero
+        for (i, j), coefficient in function.terms():
+            if i + j <= degree:
+                left, right = _power(powers[0], x, i, highest), _power(powers[1], y, j, highest)
+                total += truncated(truncated(left, degree) * truncated(right, degree), degree) * coefficient
+        return total
+
+    return substituted
+
+
+def _power(known: list[PolyElement], base: PolyElement, exponent: int, degree: int) -> PolyElement:
+    while len(known) <= exponent:
+        known.append(truncated(known[-1] * base, degree))
+    return known[exponent]
 
 
 def small_expansion(

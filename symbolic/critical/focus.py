@@ -11,16 +11,17 @@ multipliers) are zeros of denominators, of which there are none for small h > 0.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import sympy as sp
 from sympy.polys.fields import FracElement
-from sympy.polys.rings import PolyElement
+from sympy.polys.rings import PolyElement, PolyRing
 
 from ..criteria import Sign
 from ..updates import Rule, Steps
-from .expansion import Expansion
-from .homological import first_change, truncated
+from .expansion import Expansion, substitution
+from .homological import Remembered, changes, truncated
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,25 @@ def flow_focus(expansion: Expansion, sign: Sign) -> Focus | None:
         expansion: The field; tr J = 0 and det J > 0 are the caller's to show.
         sign: Decides signs of parameter expressions.
     """
-    first, second = expansion.rows
-    x, y = expansion.coordinates
+    return _decided(expansion, *_flow_identities(expansion.ring, expansion.rows, expansion.order), sign)
+
+
+@functools.lru_cache(maxsize=64)
+def _flow_identities(ring: PolyRing, rows: tuple[PolyElement, PolyElement], order: int) -> tuple[PolyElement, Remembered]:
+    """The conserved form and the changes of V along the flow; the same on every cell."""
+    first, second = rows
+    x, y = ring.gens
     form = linear_part(second, 0) * x**2 - 2 * linear_part(first, 0) * x * y - linear_part(first, 1) * y**2
+
+    linear_rows = [linear_part(row, 0) * x + linear_part(row, 1) * y for row in rows]
 
     def change(function: PolyElement, degree: int) -> PolyElement:
         return truncated(function.diff(x) * first + function.diff(y) * second, degree)
 
-    return _decided(expansion, form, change, sign)
+    def linear(function: PolyElement, degree: int) -> PolyElement:
+        return function.diff(x) * linear_rows[0] + function.diff(y) * linear_rows[1]
+
+    return form, Remembered(changes(ring, form, change, linear, order + 1))
 
 
 def map_focus(expansion: Expansion, rule: Rule, steps: Steps, sign: Sign) -> Focus | None:
@@ -67,14 +79,28 @@ def map_focus(expansion: Expansion, rule: Rule, steps: Steps, sign: Sign) -> Foc
     Raises:
         ZeroDivisionError: At a resonance.
     """
-    first, second = expansion.period(rule, steps)
-    x, y = expansion.coordinates
+    images = expansion.period(rule, steps)
+    return _decided(expansion, *_map_identities(expansion.ring, images, expansion.order), sign)
+
+
+@functools.lru_cache(maxsize=64)
+def _map_identities(ring: PolyRing, images: tuple[PolyElement, PolyElement], order: int) -> tuple[PolyElement, Remembered]:
+    """The conserved form and the changes of V under the map; the same on every cell."""
+    first, second = images
+    x, y = ring.gens
     form = linear_part(second, 0) * x**2 + (linear_part(second, 1) - linear_part(first, 0)) * x * y - linear_part(first, 1) * y**2
 
-    def change(function: PolyElement, degree: int) -> PolyElement:
-        return expansion.composed(function, first, second, degree) - function
+    forward = substitution(ring, first, second, order + 1)
+    linear_images = (linear_part(row, 0) * x + linear_part(row, 1) * y for row in images)
+    forward_linear = substitution(ring, *linear_images, order + 1)
 
-    return _decided(expansion, form, change, sign)
+    def change(function: PolyElement, degree: int) -> PolyElement:
+        return forward(function, degree) - function
+
+    def linear(function: PolyElement, degree: int) -> PolyElement:
+        return forward_linear(function, degree) - function
+
+    return form, Remembered(changes(ring, form, change, linear, order + 1))
 
 
 def linear_part(row: PolyElement, coordinate: int) -> FracElement:
@@ -82,8 +108,8 @@ def linear_part(row: PolyElement, coordinate: int) -> FracElement:
     return row.get((1, 0) if coordinate == 0 else (0, 1), row.ring.domain.zero)
 
 
-def _decided(expansion: Expansion, form: PolyElement, change, sign: Sign) -> Focus | None:
-    found = first_change(expansion.ring, form, change, expansion.order + 1, lambda e: element_sign(expansion, e, sign) == 0)
+def _decided(expansion: Expansion, form: PolyElement, steps: Remembered, sign: Sign) -> Focus | None:
+    found = next((step for step in steps if element_sign(expansion, step.eta, sign)), None)
     if found is None:
         return None
     for coefficient in found.function.coeffs():

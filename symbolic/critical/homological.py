@@ -16,7 +16,7 @@ denominators that vanish.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sympy.polys.fields import FracElement
@@ -26,7 +26,7 @@ from sympy.polys.rings import PolyElement, PolyRing
 
 @dataclass(frozen=True, slots=True)
 class LyapunovStep:
-    """The first degree at which V changes.
+    """One even degree of the change of V.
 
     Attributes:
         order: k in eta_k Q^k, at least 2.
@@ -51,24 +51,23 @@ def truncated(polynomial: PolyElement, degree: int) -> PolyElement:
     return ring.from_dict({m: c for m, c in polynomial.terms() if sum(m) <= degree})
 
 
-def first_change(
-    ring: PolyRing,
-    form: PolyElement,
-    change: Callable[[PolyElement, int], PolyElement],
-    highest: int,
-    is_zero: Callable[[FracElement], bool],
-) -> LyapunovStep | None:
-    """Builds V until the first eta that is not 0.
+Change = Callable[[PolyElement, int], PolyElement]
+
+
+def changes(
+    ring: PolyRing, form: PolyElement, change: Change, linear: Change, highest: int
+) -> Iterator[LyapunovStep]:
+    """Builds V degree by degree; yields every eta, zero or not, as an identity in the parameters.
 
     Args:
         ring: Polynomials in (x, y) over the parameters' field.
         form: The conserved form Q.
         change: The change of a function, up to a degree: grad V . v, or V(F(x)) - V(x).
+        linear: The same for the linear part of the field or map alone.
         highest: The degree up to which ``change`` is exact.
-        is_zero: Whether an element vanishes on the cell; it may raise ``NeedSplit``.
 
-    Returns:
-        The step, or None if every eta up to the highest degree is 0.
+    Yields:
+        The steps. The k-th counts on the part of the parameter space where all before it vanish.
 
     Raises:
         ZeroDivisionError: If an equation has no solution, which a resonance causes.
@@ -77,19 +76,17 @@ def first_change(
     for degree in range(3, highest + 1):
         rest = homogeneous(change(function, degree), degree)
         if degree % 2:
-            function = function - _solved(ring, change, rest, degree, None)[0]
+            function = function - _solved(ring, linear, rest, degree, None)[0]
             continue
         power = power * form
-        correction, eta = _solved(ring, change, rest, degree, power)
+        correction, eta = _solved(ring, linear, rest, degree, power)
         function = function - correction
-        if not is_zero(eta):
-            return LyapunovStep(degree // 2, eta, function)
-    return None
+        yield LyapunovStep(degree // 2, eta, function)
 
 
 def _solved(
     ring: PolyRing,
-    change: Callable[[PolyElement, int], PolyElement],
+    linear: Change,
     rest: PolyElement,
     degree: int,
     power: PolyElement | None,
@@ -97,7 +94,7 @@ def _solved(
     """V_d and eta with A V_d + eta Q^{d/2} = R_d (eta = 0 in odd degrees)."""
     domain = ring.domain
     monomials = [(degree - k, k) for k in range(degree + 1)]
-    columns = [homogeneous(change(ring.from_dict({m: domain.one}), degree), degree) for m in monomials]
+    columns = [linear(ring.from_dict({m: domain.one}), degree) for m in monomials]
     if power is not None:
         columns.append(power)
     rows = [[column.get(m, domain.zero) for column in [*columns, rest]] for m in monomials]
@@ -112,3 +109,26 @@ def _solved(
         raise ZeroDivisionError("the conserved form is not conserved")
     solution = ring.from_dict(dict(zip(monomials, values, strict=False)))
     return solution, values[-1] if power is not None else domain.zero
+
+
+class Remembered:
+    """An iterator's values, kept, so that several cells can walk through the same costly identities.
+
+    Args:
+        values: The iterator.
+    """
+
+    def __init__(self, values: Iterator[LyapunovStep]) -> None:
+        self._values = values
+        self._known: list[LyapunovStep] = []
+
+    def __iter__(self) -> Iterator[LyapunovStep]:
+        position = 0
+        while True:
+            if position == len(self._known):
+                try:
+                    self._known.append(next(self._values))
+                except StopIteration:
+                    return
+            yield self._known[position]
+            position += 1

@@ -224,6 +224,15 @@ def test_powers_of_rounding_errors_are_no_disagreement() -> None:
     assert agree(proposal, derivation, sp.Matrix([[0, -half], [half, noise]]), cases=300).holds
 
 
+def test_overflow_is_left_out_without_a_warning() -> None:
+    proposal = read_proposal(
+        {"parameters": {"p": "p >= 300"}, "penalty": {"discriminator": "E_fake(D**2 + abs(D)**p + exp(100*D**2))"}}
+    )
+    agreement = agree(proposal, derive(proposal), None, cases=300)
+    assert agreement.holds
+    assert 50 < agreement.cases < 300
+
+
 def test_the_result_depends_on_the_seed_only() -> None:
     proposal = read_proposal({})
     derivation = derive(proposal)
