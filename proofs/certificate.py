@@ -3,13 +3,13 @@
 A certificate is a list of steps, each labelled by what justifies it:
 
 - ``definition``: something that is laid down (the hypotheses, a cell of the parameter space);
-- ``identity``: something that was derived (the vector field, its pieces at the equilibrium, the matrix of a rule) and can
-  be derived again;
+- ``identity``: something that was derived (the vector field, its pieces at the equilibrium, the matrix of a rule) and
+  can be derived again;
 - ``solver``: an implication between sign conditions, with the SMT-LIB text whose unsatisfiability proves it;
 - ``theorem``: a named theorem, whose hypotheses are the steps it uses, and the outcome on one cell.
 
-Expressions are strings, formulas are ``{"and": [...]}``, ``{"or": [...]}`` or ``{"expression": e, "relation": r}`` (e r 0).
-The step ``cover`` shows that the cells leave nothing out; the verdict follows from the outcomes on them.
+Expressions are strings, formulas are ``{"and": [...]}``, ``{"or": [...]}`` or ``{"expression": e, "relation": r}`` (e
+r 0). The step ``cover`` shows that the cells leave nothing out; the verdict follows from the outcomes on them.
 """
 
 from __future__ import annotations

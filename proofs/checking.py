@@ -73,7 +73,7 @@ class CheckResult:
         return 0
 
 
-def check(proposal: Proposal | Path | str, evidence: Evidence | None = Evidence()) -> CheckResult:  # noqa: B008
+def check(proposal: Proposal | Path | str, evidence: Evidence | None = Evidence()) -> CheckResult:
     """Decides one proposal.
 
     Args:

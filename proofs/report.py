@@ -77,14 +77,18 @@ def _derivation(analysis: Analysis) -> list[str]:
         theta, psi = analysis.derivation.equilibrium
         lines.append(f"Equilibrium: $(\\theta, \\psi) = ({_latex(theta)}, {_latex(psi)})$.\n")
     if analysis.jacobian is not None and analysis.polynomial is not None and analysis.eigenvalues is not None:
-        lines.append(f"$$v'(x^*) = {_latex(analysis.jacobian)}, \\qquad \\det(z - v') = {_latex(analysis.polynomial)}$$\n")
+        lines.append(
+            f"$$v'(x^*) = {_latex(analysis.jacobian)}, \\qquad \\det(z - v') = {_latex(analysis.polynomial)}$$\n"
+        )
         lines.append(f"Eigenvalues: ${', '.join(map(_latex, analysis.eigenvalues))}$.\n")
     if analysis.critical is not None:
         lines.append(f"The eigenvalues meet where {_formula(analysis.critical)}.\n")
     if analysis.update_matrix is not None:
         lines.append(f"One period of the rule: $F'(x^*) = {_latex(analysis.update_matrix)}$.\n")
     if analysis.step_size is not None:
-        lines.append(f"All multipliers lie inside the unit circle exactly for $h > 0$ with {_formula(analysis.step_size)}.\n")
+        lines.append(
+            f"All multipliers lie inside the unit circle exactly for $h > 0$ with {_formula(analysis.step_size)}.\n"
+        )
     return lines
 
 

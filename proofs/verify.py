@@ -41,6 +41,7 @@ from .premises import (
 )
 from .recomputation import scalar
 from .rulings_check import STEP, Rule, check_cover, check_ruling
+from .script_check import disagreement
 
 _LONGEST_REASON = 500
 
@@ -204,12 +205,15 @@ class _Verifier:
 
     def _implication(self, step: SolverStep) -> None:
         """One recorded implication: its script, its domains, and the other solver's answer."""
+        refuted = conjunction([step.hypotheses, negation(step.goal)])
         try:
-            script = translate(conjunction([step.hypotheses, negation(step.goal)]))
+            script = translate(refuted)
         except TypeError as error:
             raise Uncheckable(str(error)) from None
         if script.text != step.script:
             raise Refused("the script is not the translation of the hypotheses and the negated goal")
+        if point := disagreement(script.text, refuted):
+            raise Refused(f"the script does not say what its hypotheses and goal say, at {point}")
         if script.obligations != step.domains:
             raise Refused("the domains are not those of the script")
         answer = self.solver.contradicts(script, step.hypotheses)

@@ -69,7 +69,7 @@ class Analysis:
 
     @property
     def isolated(self) -> bool:
-        """Whether the equilibrium is proved to be an isolated one: v' is regular there, wherever v is differentiable."""
+        """Whether the equilibrium is proved to be isolated: every piece of v is regular there."""
         for cell, found in self.local:
             if isinstance(found, Unresolved) or any(piece.jacobian is None for piece in found.pieces):
                 return False
@@ -154,7 +154,9 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         matrix,
         stable_region(verdict, assumed, prover) if conditional else None,
         step_size_region(matrix, h, assumed, prover) if everywhere and matrix is not None else None,
-        critical_region(jacobian, proposal.parameter_names, assumed, prover) if everywhere and jacobian is not None else None,
+        critical_region(jacobian, proposal.parameter_names, assumed, prover)
+        if everywhere and jacobian is not None
+        else None,
         symbol_names(derivation, set(variables) | (set() if jacobian is None else jacobian.free_symbols)),
     )
 
@@ -288,11 +290,7 @@ def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOu
     outcome = Outcome.NO if failure.proved else Outcome.OPEN
     ruling = Ruling(outcome, "no-equilibrium-output" if failure.proved else "", str(failure))
     cell = RuledCell(Cell(TRUE, prover), ruling)
-    verdict = RuleVerdict(
-        Verdict.DOES_NOT_CONVERGE if failure.proved else Verdict.UNDECIDED, "", str(failure), (cell,)
-    )
+    verdict = RuleVerdict(Verdict.DOES_NOT_CONVERGE if failure.proved else Verdict.UNDECIDED, "", str(failure), (cell,))
     updates = dict.fromkeys(_standard_rules(), verdict)
     names = [*(n for n in proposal.parameter_names if n != "h"), "h", "z"]
-    return Analysis(
-        proposal, None, TRUE, prover, None, verdict, updates, None, TRUE, (), None, None, None, None, names
-    )
+    return Analysis(proposal, None, TRUE, prover, None, verdict, updates, None, TRUE, (), None, None, None, None, names)

@@ -1,8 +1,8 @@
 """Whether what a proposal claims is what was derived: yes, no (with an exact point), or not decided.
 
 Lists of eigenvalues are compared as multisets through the polynomial that has them as roots. Two polynomials are equal
-if the differences of their coefficients reduce to 0 with every radical r = u**(1/q) replaced by a root of r**q = u; they
-differ if an exact admissible point gives different values, by complex ball arithmetic. Regions are compared by the
+if the differences of their coefficients reduce to 0 with every radical r = u**(1/q) replaced by a root of r**q = u;
+they differ if an exact admissible point gives different values, by complex ball arithmetic. Regions are compared by the
 solver, both ways.
 """
 
@@ -97,7 +97,7 @@ def _rate_claim(analysis: Analysis, claimed: str) -> ClaimResult:
 def _names(analysis: Analysis) -> dict[str, sp.Expr]:
     names: dict[str, sp.Expr] = dict(derivative_symbols()) | {"h": analysis.step}
     if analysis.derivation is not None:
-        names |= {name: value for name, value in analysis.derivation.objective_values.items()}
+        names |= dict(analysis.derivation.objective_values)
         names |= analysis.derivation.symbols
     return names
 
@@ -127,9 +127,9 @@ def _spectrum_claim(
 
 
 def vanishes_identically(expression: sp.Expr) -> bool:
-    """Whether an expression with radicals is 0 by its normal form modulo r**q = u for each radical r; False says nothing.
+    """Whether an expression with radicals is 0 by its normal form modulo r**q = u for each radical r.
 
-    Sound where the radicals mean fixed roots of their radicands, real or complex.
+    False says nothing. Sound where the radicals mean fixed roots of their radicands, real or complex.
     """
     radicals: dict[sp.Expr, sp.Symbol] = {}
     relations: list[tuple[sp.Symbol, sp.Expr, int]] = []

@@ -1,9 +1,9 @@
 """Where the roots of a real polynomial lie, by sign conditions on its coefficients; no root is computed.
 
 Flows: Routh-Hurwitz (all Re z < 0). Maps: Schur-Cohn/Jury (all |z| < 1), through the bilinear transform
-q(w) = (1 - w)^n p((1 + w)/(1 - w)). That no root lies *outside the closed* region is the same question for the polynomial
-moved by an infinitesimal: p(z + e) is Hurwitz, or p((1 + e) z) is Schur, for every small e > 0. "For every small step size
-h > 0" is answered likewise: the sign of a polynomial in h is that of its lowest nonzero coefficient.
+q(w) = (1 - w)^n p((1 + w)/(1 - w)). That no root lies *outside the closed* region is the same question for the
+polynomial moved by an infinitesimal: p(z + e) is Hurwitz, or p((1 + e) z) is Schur, for every small e > 0. "For every
+small step size h > 0" is answered likewise: the sign of a polynomial in h is that of its lowest nonzero coefficient.
 """
 
 from __future__ import annotations
@@ -61,9 +61,7 @@ def bilinear(coefficients: Sequence[sp.Expr]) -> list[sp.Expr]:
         """The coefficient of w^k in (1 + w)^(degree - j) (1 - w)^j."""
         return sum((-1) ** i * comb(j, i) * comb(degree - j, k - i) for i in range(min(j, k) + 1))
 
-    return [
-        sp.expand(sp.Add(*(weight(j, k) * c for j, c in enumerate(coefficients)))) for k in range(degree, -1, -1)
-    ]
+    return [sp.expand(sp.Add(*(weight(j, k) * c for j, c in enumerate(coefficients)))) for k in range(degree, -1, -1)]
 
 
 def schur_expressions(coefficients: Sequence[sp.Expr]) -> list[sp.Expr]:

@@ -44,7 +44,7 @@ FALSE: Formula = Or(())
 
 def compare(left: sp.Expr | int, relation: str, right: sp.Expr | int = 0) -> Formula:
     """``left relation right`` for any of ``< <= > >= == !=``; comparisons of rational numbers are decided."""
-    difference = sp.sympify(left) - sp.sympify(right)
+    difference = sp.Add(left, -right)
     if relation in _FLIPPED:
         difference, relation = -difference, _FLIPPED[relation]
     if difference.is_Rational:

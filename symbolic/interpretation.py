@@ -18,7 +18,6 @@ from .calculus import EPSILON_FAKE, EPSILON_REAL, UNIFORM, Mean
 from .prototypes.game import Game
 from .requirements import Requirements
 
-
 _LARGEST = 1000  # nodes of a max or min
 
 

@@ -1,7 +1,7 @@
 r"""The penalty language as LaTeX: what a proposal says, in the papers' notation.
 
-    latex(parse("gamma/2 * E_real(norm(grad(D))**2)", scope))
-    == r"\frac{\gamma}{2} \, \mathbb{E}_{x \sim p_D}\left[\left\|\nabla_x D(x)\right\|^{2}\right]"
+latex(parse("gamma/2 * E_real(norm(grad(D))**2)", scope))
+== r"\frac{\gamma}{2} \, \mathbb{E}_{x \sim p_D}\left[\left\|\nabla_x D(x)\right\|^{2}\right]"
 """
 
 from __future__ import annotations

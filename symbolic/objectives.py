@@ -62,8 +62,6 @@ NAMED_OBJECTIVES: dict[str, NamedObjective] = {
         NamedObjective("pearson-chi2", None, "t - t**2/4", "-t", _F(0), _F(1), _F(-1, 2), _F(0), _NOWOZIN),
         _single("squared-hellinger", "1 - exp(-t)", "1 - exp(t)", _F(1), _F(-1), _NOWOZIN),
         _single("total-variation", "tanh(t)/2", "-tanh(t)/2", _F(1, 2), _F(0), _NOWOZIN),
-        _single(
-            "jensen-shannon", "log(2) - softplus(-t)", "log(2) - softplus(t)", _F(1, 2), _F(-1, 4), _NOWOZIN
-        ),
+        _single("jensen-shannon", "log(2) - softplus(-t)", "log(2) - softplus(t)", _F(1, 2), _F(-1, 4), _NOWOZIN),
     )
 }

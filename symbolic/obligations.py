@@ -1,8 +1,9 @@
 """What exactly has to be proved for a ruling to stand: the hypotheses of its theorem as sign conditions on the cell.
 
-The engine finds a ruling by asking for signs one after the other; here its theorem's hypotheses are written down afresh,
-for 2 x 2 matrices through trace and determinant, and proved as implications "cell => goal". A ruling whose goals are not
-all proved is withdrawn. Certificates carry these goals, and ``verify`` has them decided by the other solver.
+The engine finds a ruling by asking for signs one after the other; here its theorem's hypotheses are written down
+afresh, for 2 x 2 matrices through trace and determinant, and proved as implications "cell => goal". A ruling whose
+goals are not all proved is withdrawn. Certificates carry these goals, and ``verify`` has them decided by the other
+solver.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ Where D(x) = d* on real and fake samples alike, D's own gain is stationary in a 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import sympy as sp
 
 from .calculus import derivative
@@ -48,7 +50,9 @@ def equilibrium_output(fake: sp.Expr, real: sp.Expr, t: sp.Symbol) -> sp.Expr:
         if sp.expand(numerator) == 0:
             return sp.Integer(0)
         if numerator.is_number and numerator.is_Rational:
-            raise NoEquilibriumOutput(f"fake' + real' = {slope} is never 0: there is no equilibrium output", proved=True)
+            raise NoEquilibriumOutput(
+                f"fake' + real' = {slope} is never 0: there is no equilibrium output", proved=True
+            )
         raise NoEquilibriumOutput(f"whether fake' + real' = {slope} is 0 depends on parameters", proved=False)
     candidates = [root for root in _candidates(numerator, t) if _solves(total, t, root)]
     if len(candidates) > 1:
@@ -62,7 +66,7 @@ def equilibrium_output(fake: sp.Expr, real: sp.Expr, t: sp.Symbol) -> sp.Expr:
 
 
 def _piecewise_output(total: sp.Expr, t: sp.Symbol) -> sp.Expr:
-    """d = 0 if no piece switches there and the slopes cancel (hinged losses)."""
+    """D = 0 if no piece switches there and the slopes cancel (hinged losses)."""
     at_zero = total.xreplace({t: sp.Integer(0)})
     switches = [node.args[0].xreplace({t: sp.Integer(0)}) for node in total.atoms(sp.Abs, sp.sign)]
     if all(value.is_number and value.is_zero is False for value in switches) and sp.expand(at_zero) == 0:
@@ -80,10 +84,8 @@ def _candidates(numerator: sp.Expr, t: sp.Symbol) -> list[sp.Expr]:
             return []
         return [root for root, _ in sp.real_roots(polynomial, multiple=False)]
     guesses: list[sp.Expr] = [sp.Integer(0)]
-    try:
+    with suppress(NotImplementedError):
         guesses += [root for root in sp.solve(numerator, t) if root.is_real]
-    except NotImplementedError:
-        pass
     unique: list[sp.Expr] = []
     for guess in guesses:
         if guess not in unique:

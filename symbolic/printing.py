@@ -1,7 +1,7 @@
 """Formulas as text that SymPy reads back: the strings of the JSON contract.
 
-``f^(k)(u)`` becomes ``Subs(Derivative(f(t), (t, k)), t, u)`` and an expectation the integral that it is, so that a reader
-needs none of our nodes.
+``f^(k)(u)`` becomes ``Subs(Derivative(f(t), (t, k)), t, u)`` and an expectation the integral that it is, so that a
+reader needs none of our nodes.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def text(expression: sp.Expr) -> str:
 
 def short_text(expression: sp.Expr) -> str:
     """The expression as a reader writes it: f'(u) and E[...] instead of Subs and Integral. For display only."""
+
     def shortened(node: sp.Expr) -> sp.Expr:
         if not node.has(ObjectiveDerivative, Mean):
             return node

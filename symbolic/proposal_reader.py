@@ -219,7 +219,8 @@ class _Reader:
                 raise ProposalError("objective.f", "f beside fake and real", "give either f, or fake and real")
             if len(given) == 1:
                 raise ProposalError(f"objective.{given[0]}", "one of two functions", "give both fake and real")
-            return None, *(self._expression("objective", key, "", scope) for key in ("fake", "real"))
+            fake, real = (self._expression("objective", key, "", scope) for key in ("fake", "real"))
+            return None, fake, real
         if label == "any":
             return None, None, None
         row = NAMED_OBJECTIVES.get(label)

@@ -2,8 +2,8 @@
 
 The field's pieces near x* say which of four situations holds. *Differentiable*: all pieces vanish at x* and share one
 Jacobian, so v(x) = J (x - x*) + o(|x - x*|) along every path, and the linearisation decides unless its spectrum touches
-the boundary. *Shifted*: v is continuous and does not vanish. *Jump*: one-sided limits differ. *Kink*: v is continuous but
-the pieces' Jacobians differ; no verdict is drawn from stable pieces.
+the boundary. *Shifted*: v is continuous and does not vanish. *Jump*: one-sided limits differ. *Kink*: v is continuous
+but the pieces' Jacobians differ; no verdict is drawn from stable pieces.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ THEOREMS: dict[str, Theorem] = {
     for theorem in (
         Theorem(
             "flow-linear-stability",
-            "v(x*) = 0, v is Frechet differentiable at x*, and every eigenvalue of v'(x*) has negative real part: x* is "
-            "exponentially stable for x' = v(x).",
+            "v(x*) = 0, v is Frechet differentiable at x*, and every eigenvalue of v'(x*) has negative real part: x* "
+            "is exponentially stable for x' = v(x).",
             "Lyapunov 1892; Khalil 1996, theorem 4.7; Mescheder et al. 2018, section 2.1",
         ),
         Theorem(
@@ -49,7 +49,7 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "not-stationary",
-            "v is continuous at x* with v(x*) != 0: x* is no equilibrium, and trajectories that start near it move away.",
+            "v is continuous at x* with v(x*) != 0: x* is no equilibrium, and trajectories near it move away.",
             "definition",
         ),
         Theorem(
@@ -66,8 +66,8 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "map-jump",
-            "From an open set that touches x* one step of the map moves by h v0 + o(1) with v0 != 0: no neighbourhood of x* "
-            "is kept, for any h.",
+            "From an open set that touches x* one step of the map moves by h v0 + o(1) with v0 != 0: no neighbourhood "
+            "of x* is kept, for any h.",
             "definition of stability",
         ),
         Theorem(

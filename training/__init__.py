@@ -1,1 +1,1 @@
-"""Real training on low-dimensional manifolds and images; imports from ``symbolic`` and ``numeric``, never from ``proofs``."""
+"""Real training on manifolds and images; imports from ``symbolic`` and ``numeric``, never from ``proofs``."""

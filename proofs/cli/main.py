@@ -11,7 +11,7 @@ from ... import __version__
 
 app = typer.Typer(
     name="convergan",
-    help="A symbolic-numeric theorem checker for GAN training: does it converge locally, for every admissible objective?",
+    help="A symbolic-numeric theorem checker for GAN training: does it converge locally, for every objective f?",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

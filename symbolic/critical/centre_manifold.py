@@ -1,7 +1,7 @@
 r"""One multiplier at the boundary, the other inside: reduction to a line.
 
-Flow: eigenvalues 0 and lambda < 0. Along r (J r = 0) there is a centre manifold, on which u' = c u^k + O(u^{k+1}) with the
-first c != 0. The equilibrium is asymptotically stable iff k is odd and c < 0; otherwise it is unstable (Carr 1981).
+Flow: eigenvalues 0 and lambda < 0. Along r (J r = 0) there is a centre manifold, on which u' = c u^k + O(u^{k+1}) with
+the first c != 0. The equilibrium is asymptotically stable iff k is odd and c < 0; otherwise it is unstable (Carr 1981).
 Map: multipliers 1 and mu with |mu| < 1; u -> u + c u^k + O(u^{k+1}), with the same answer.
 The manifold is found degree by degree; the calculation needs no eigenvalue beyond the trace.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sympy as sp
-from sympy.polys.fields import FracElement
 from sympy.polys.rings import PolyElement
 
 from ..criteria import Sign
@@ -61,21 +60,19 @@ def map_reduction(expansion: Expansion, rule: Rule, steps: Steps, sign: Sign) ->
 
 
 def _reduced(
-    expansion: Expansion, rows: tuple[PolyElement, PolyElement], sign: Sign, 
+    expansion: Expansion,
+    rows: tuple[PolyElement, PolyElement],
+    sign: Sign,
 ) -> Reduced | None:
     """Works with A = J (flow) or A = M - 1 (map): A r = 0, A q = lambda q with lambda = tr A."""
     ring = expansion.ring
     a, b, c, d = (linear_part(row, k) for row in rows for k in (0, 1))
     rate = a + d
     # r spans the kernel and q the image; of the two rows (columns) of A one is not 0.
-    if element_sign(expansion, a, sign) or element_sign(expansion, b, sign):
-        kernel = (-b, a)
-    else:
-        kernel = (-d, c)
-    if element_sign(expansion, a, sign) or element_sign(expansion, c, sign):
-        image = (a, c)
-    else:
-        image = (b, d)
+    first_row = element_sign(expansion, a, sign) or element_sign(expansion, b, sign)
+    first_column = element_sign(expansion, a, sign) or element_sign(expansion, c, sign)
+    kernel = (-b, a) if first_row else (-d, c)
+    image = (a, c) if first_column else (b, d)
     u, w = ring.gens
     x, y = u * kernel[0] + w * image[0], u * kernel[1] + w * image[1]
     determinant = kernel[0] * image[1] - kernel[1] * image[0]

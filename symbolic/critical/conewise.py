@@ -1,16 +1,18 @@
 r"""Kinks: planar fields that are continuous and linear on both sides of a line, up to o(r).
 
-Let v(x) = J_+ x + o(r) where s > 0 and J_- x + o(r) where s < 0, continuous, with grad s != 0 at the equilibrium. In polar
-coordinates the leading part is phi' = g(phi), r'/r = k(phi). A side whose Jacobian has real eigenvalues contains a ray of
-every eigenvector (or has it on the line), where g = 0 and k is the eigenvalue; a side with a complex pair a +- i w is
-crossed in the time pi/w, because a line through the origin is crossed twice in one turn, and r grows by exp(pi a/w).
+Let v(x) = J_+ x + o(r) where s > 0 and J_- x + o(r) where s < 0, continuous, with grad s != 0 at the equilibrium. In
+polar coordinates the leading part is phi' = g(phi), r'/r = k(phi). A side whose Jacobian has real eigenvalues contains
+a ray of every eigenvector (or has it on the line), where g = 0 and k is the eigenvalue; a side with a complex pair a
++- i w is crossed in the time pi/w, because a line through the origin is crossed twice in one turn, and r grows by
+exp(pi a/w).
 
 - If some side has real eigenvalues, phi tends to a zero of g, and the equilibrium is exponentially stable iff the
   eigenvalues of every such side are negative. A positive eigenvalue that is simple makes it unstable.
 - If both sides have complex pairs, r grows by exp(pi (a_+/w_+ + a_-/w_-)) per turn, and the sign of the sum decides.
 
 Exponential stability of a positively homogeneous continuous field has a homogeneous Lyapunov function, so it survives
-terms o(r) and is inherited by every map x + h v(x) + O(h^2 r) for small h; with time reversed, so is expansion per turn.
+terms o(r) and is inherited by every map x + h v(x) + O(h^2 r) for small h; with time reversed, so is expansion per
+turn.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ import sympy as sp
 from ..criteria import Sign, infinitesimal_sign
 from ..decision.cells import Cell
 from ..derivation import Derivation
-from ..formula import Formula
 from ..germs.jet import NotSmooth
 from ..germs.local import LocalField, X, Y, shifted, taylor_rows
 from ..germs.switching import Branch
@@ -224,10 +223,11 @@ class _Case:
 
 
 def _focus_ruling(stable: bool, order: int, coefficient: sp.Expr) -> Ruling:
-    formula: Formula
     if stable:
         exponent = sp.Rational(1, 2 * order - 2)
-        reason = f"critical, decided by the Lyapunov coefficient of order {order}: the radius decays like t**(-{exponent})"
+        reason = (
+            f"critical, decided by the Lyapunov coefficient of order {order}: the radius decays like t**(-{exponent})"
+        )
         return Ruling(Outcome.YES, "weak-focus", reason, "sublinear")
     reason = f"critical, decided by the Lyapunov coefficient of order {order}: the radius grows"
     return Ruling(Outcome.NO, "weak-focus", reason)

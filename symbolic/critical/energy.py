@@ -1,9 +1,9 @@
 r"""Energy: V = (x^2 + y^2)/2 with V' = x v1 + y v2 <= 0, and LaSalle's invariance principle.
 
-For a zero-sum objective the terms with f' cancel in V', and what is left is what the penalties take out. If V' is a sum of
-terms of one sign, each a coefficient times factors that are nowhere negative, then V' <= 0; it vanishes at most on the axes
-where one of those factors does. If v crosses those axes near x* everywhere but at x*, no trajectory but x* stays on them,
-and x* is asymptotically stable. This needs v to be continuous, not smooth: infinite slopes are allowed.
+For a zero-sum objective the terms with f' cancel in V', and what is left is what the penalties take out. If V' is a
+sum of terms of one sign, each a coefficient times factors that are nowhere negative, then V' <= 0; it vanishes at most
+on the axes where one of those factors does. If v crosses those axes near x* everywhere but at x*, no trajectory but x*
+stays on them, and x* is asymptotically stable. This needs v to be continuous, not smooth: infinite slopes are allowed.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def dissipation(rows: Rows, cell: Cell) -> Dissipation | None:
 
 
 def _crossing(row: sp.Expr, axis: sp.Symbol) -> sp.Expr | None:
-    """c where the row is c s**k on the axis {axis = 0}, with s the other coordinate; None if it has another form."""
+    """C where the row is c s**k on the axis {axis = 0}, with s the other coordinate; None if it has another form."""
     other = Y if axis == X else X
     on_axis = _at_zero(row.xreplace({axis: sp.Integer(0)}))
     coefficient, rest = sp.expand(on_axis).as_independent(other, as_Add=False)
@@ -93,7 +93,10 @@ def _is_continuous(row: sp.Expr) -> bool:
     """Whether every sign(u) comes with a factor that vanishes where u does, and every power has a defined limit."""
     for term in sp.Add.make_args(row):
         factors = sp.Mul.make_args(term)
-        vanishing = {f.as_base_exp()[0].args[0] if isinstance(f.as_base_exp()[0], sp.Abs) else f.as_base_exp()[0] for f in factors}
+        vanishing = {
+            f.as_base_exp()[0].args[0] if isinstance(f.as_base_exp()[0], sp.Abs) else f.as_base_exp()[0]
+            for f in factors
+        }
         for factor in factors:
             base, exponent = factor.as_base_exp()
             if isinstance(factor, sp.sign):
@@ -101,14 +104,15 @@ def _is_continuous(row: sp.Expr) -> bool:
                     return False
             elif factor.has(sp.sign):
                 return False
+            elif isinstance(factor, sp.exp):
+                continue
             elif base.has(X, Y) and not (exponent.is_Rational and exponent > 0):
-                if not isinstance(factor, sp.exp):
-                    return False
+                return False
     return True
 
 
 def _zeros(product: sp.Expr, cell: Cell) -> set[sp.Symbol] | None:
-    """The axes on which a product of nonnegative factors vanishes; None if a factor may be negative or vanish elsewhere."""
+    """The axes on which a product of nonnegative factors vanishes; None if it has another factor."""
     found: set[sp.Symbol] = set()
     for factor in sp.Mul.make_args(product):
         base, exponent = factor.as_base_exp()

@@ -2,11 +2,11 @@ r"""Weak foci: eigenvalues +- i w of a flow, or a pair of multipliers on the uni
 
 The linear part conserves the form Q = (J21 x^2 - 2 J11 x y - J12 y^2) of a flow with tr J = 0 < det J, and
 Q = (M21 x^2 + (M22 - M11) x y - M12 y^2) of a map with det M = 1 and |tr M| < 2. The first coefficient eta_k of
-``homological`` that is not 0 decides. With s the sign of Q, |V| changes by s^{k+1} eta_k |Q|^k: if that is negative, the
-equilibrium is asymptotically stable and r decays like t^(-1/(2k-2)); if positive, it is unstable.
+``homological`` that is not 0 decides. With s the sign of Q, |V| changes by s^{k+1} eta_k |Q|^k: if that is negative,
+the equilibrium is asymptotically stable and r decays like t^(-1/(2k-2)); if positive, it is unstable.
 
-For a map and "every sufficiently small h" signs are those of the lowest power of h; resonances (roots of unity among the
-multipliers) are zeros of denominators, of which there are none for small h > 0.
+For a map and "every sufficiently small h" signs are those of the lowest power of h; resonances (roots of unity among
+the multipliers) are zeros of denominators, of which there are none for small h > 0.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def flow_focus(expansion: Expansion, sign: Sign) -> Focus | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _flow_identities(ring: PolyRing, rows: tuple[PolyElement, PolyElement], order: int) -> tuple[PolyElement, Remembered]:
+def _flow_identities(
+    ring: PolyRing, rows: tuple[PolyElement, PolyElement], order: int
+) -> tuple[PolyElement, Remembered]:
     """The conserved form and the changes of V along the flow; the same on every cell."""
     first, second = rows
     x, y = ring.gens
@@ -84,15 +86,21 @@ def map_focus(expansion: Expansion, rule: Rule, steps: Steps, sign: Sign) -> Foc
 
 
 @functools.lru_cache(maxsize=64)
-def _map_identities(ring: PolyRing, images: tuple[PolyElement, PolyElement], order: int) -> tuple[PolyElement, Remembered]:
+def _map_identities(
+    ring: PolyRing, images: tuple[PolyElement, PolyElement], order: int
+) -> tuple[PolyElement, Remembered]:
     """The conserved form and the changes of V under the map; the same on every cell."""
     first, second = images
     x, y = ring.gens
-    form = linear_part(second, 0) * x**2 + (linear_part(second, 1) - linear_part(first, 0)) * x * y - linear_part(first, 1) * y**2
+    form = (
+        linear_part(second, 0) * x**2
+        + (linear_part(second, 1) - linear_part(first, 0)) * x * y
+        - linear_part(first, 1) * y**2
+    )
 
     forward = substitution(ring, first, second, order + 1)
-    linear_images = (linear_part(row, 0) * x + linear_part(row, 1) * y for row in images)
-    forward_linear = substitution(ring, *linear_images, order + 1)
+    linear_x, linear_y = (linear_part(row, 0) * x + linear_part(row, 1) * y for row in images)
+    forward_linear = substitution(ring, linear_x, linear_y, order + 1)
 
     def change(function: PolyElement, degree: int) -> PolyElement:
         return forward(function, degree) - function

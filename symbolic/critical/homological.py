@@ -6,9 +6,9 @@ Let Q be a definite quadratic form that the linear part conserves. A function V 
     map:   V(F(x)) - V(x)   = eta_2 Q^2 + eta_3 Q^3 + ...
 
 Degree by degree this is a linear equation A V_d = R_d for a homogeneous polynomial V_d, where A V = grad V . J x for a
-flow and A V = V(M x) - V(x) for a map. A is invertible in odd degrees; in even degrees its kernel is spanned by Q^{d/2},
-and one number eta_{d/2} makes the equation solvable. The first eta that is not 0 decides: with the sign of Q it says
-whether |V| falls or grows along every trajectory near the equilibrium (Lyapunov), and Q^k measures the rate.
+flow and A V = V(M x) - V(x) for a map. A is invertible in odd degrees; in even degrees its kernel is spanned by
+Q^{d/2}, and one number eta_{d/2} makes the equation solvable. The first eta that is not 0 decides: with the sign of Q
+it says whether |V| falls or grows along every trajectory near the equilibrium (Lyapunov), and Q^k measures the rate.
 
 Nothing is assumed about eigenvalues: the coefficients stay in the field of the parameters, and resonances show up as
 denominators that vanish.
@@ -54,9 +54,7 @@ def truncated(polynomial: PolyElement, degree: int) -> PolyElement:
 Change = Callable[[PolyElement, int], PolyElement]
 
 
-def changes(
-    ring: PolyRing, form: PolyElement, change: Change, linear: Change, highest: int
-) -> Iterator[LyapunovStep]:
+def changes(ring: PolyRing, form: PolyElement, change: Change, linear: Change, highest: int) -> Iterator[LyapunovStep]:
     """Builds V degree by degree; yields every eta, zero or not, as an identity in the parameters.
 
     Args:

@@ -3,12 +3,12 @@ r"""Exact obstructions to asymptotic stability: lines of equilibria, first integ
 All three are identities in the local coordinates (x, y), checked by normal forms in which every node that is no
 polynomial (f'(u), exp(u), |u|, an expectation) is an independent variable: what vanishes then, vanishes.
 
-- *Equilibria on a line.* v = 0 on a line through x*: its points are equilibria with another generator or another slope of
-  D, as near as one likes, and none of them tends to x*. The same holds for every map whose fixed points they are.
+- *Equilibria on a line.* v = 0 on a line through x*: its points are equilibria with another generator or another slope
+  of D, as near as one likes, and none of them tends to x*. The same holds for every map whose fixed points they are.
 - *First integral.* grad V . v = 0 with a polynomial V that is not constant: if every trajectory near x* tended to x*, V
   would be constant there.
-- *Reversal.* v(R x) = -R v(x) with a linear involution R: if x* were asymptotically stable, R would make it so in backward
-  time as well, which is impossible.
+- *Reversal.* v(R x) = -R v(x) with a linear involution R: if x* were asymptotically stable, R would make it so in
+  backward time as well, which is impossible.
 """
 
 from __future__ import annotations
@@ -99,7 +99,9 @@ def _relation(expressions: list[sp.Expr]) -> list[sp.Expr] | None:
         return None
     domain = sp.QQ.frac_field(*symbols) if symbols else sp.QQ
     try:
-        matrix = DomainMatrix([[domain.from_sympy(e) for e in row] for row in table], (len(table), len(expressions)), domain)
+        matrix = DomainMatrix(
+            [[domain.from_sympy(e) for e in row] for row in table], (len(table), len(expressions)), domain
+        )
     except (ValueError, TypeError, sp.CoercionFailed):
         return None
     null = matrix.nullspace()

@@ -5,10 +5,11 @@ Filippov solution reaches the line in finite time and stays on it, moving with t
 
     g = (b v_+ - a v_-) / (b - a),
 
-the combination of the two sides that is tangent to the line, taken at each of its points. On a coordinate line g is a field
-in one variable. x* is an equilibrium iff g vanishes there; it is asymptotically stable iff x* attracts under g (Filippov
-1988, section 19). If g vanishes identically, every point of the line near x* is an equilibrium of the inclusion, with another
-generator or another slope of D, and x* attracts nothing but the trajectories that happen to end in it.
+the combination of the two sides that is tangent to the line, taken at each of its points. On a coordinate line g is a
+field in one variable. x* is an equilibrium iff g vanishes there; it is asymptotically stable iff x* attracts under g
+(Filippov 1988, section 19). If g vanishes identically, every point of the line near x* is an equilibrium of the
+inclusion, with another generator or another slope of D, and x* attracts nothing but the trajectories that happen to
+end in it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,11 @@ class Sliding:
 
 
 def sliding_motion(
-    sides: tuple[tuple[sp.Expr, sp.Expr], tuple[sp.Expr, sp.Expr]], normal: int, along: sp.Symbol, still: bool, cell: Cell
+    sides: tuple[tuple[sp.Expr, sp.Expr], tuple[sp.Expr, sp.Expr]],
+    normal: int,
+    along: sp.Symbol,
+    still: bool,
+    cell: Cell,
 ) -> Sliding | None:
     """Decides an attracting jump across a coordinate line.
 

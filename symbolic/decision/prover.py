@@ -20,7 +20,9 @@ from ..solvers import Answer, shared_process, translate
 from .points import Point, holds
 
 # Values that a reader likes, simplest first; witnesses and counterexamples are looked for among them.
-_READABLE = tuple(sp.Rational(value) for value in ("1", "-1", "2", "-2", "1/2", "-1/2", "3", "0", "-3", "1/4", "4", "10"))
+_READABLE = tuple(
+    sp.Rational(value) for value in ("1", "-1", "2", "-2", "1/2", "-1/2", "3", "0", "-3", "1/4", "4", "10")
+)
 _FINE = tuple(sp.Rational(value) for value in ("1/10", "-1/10", "1/100", "5", "-4", "20", "1/3", "3/2", "100"))
 _VALUES = _READABLE + _FINE
 _FLOATS = np.array([float(value) for value in _VALUES])

@@ -1,8 +1,8 @@
 """Parameter expressions as elements of a field with a normal form.
 
 The field is QQ(parameters, f0 ... f9, atoms): everything that is not a rational function of the parameters, such as
-``sqrt(c)`` or ``exp(gamma)``, is an atom with a generator of its own. Equality of normal forms proves equality; atoms may
-be related (sqrt(c)**2 = c is used), so different normal forms are only compared by the solver.
+``sqrt(c)`` or ``exp(gamma)``, is an atom with a generator of its own. Equality of normal forms proves equality; atoms
+may be related (sqrt(c)**2 = c is used), so different normal forms are only compared by the solver.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class CoefficientField:
         Raises:
             OverflowError: If it has more than ``ATOMS`` different atoms.
         """
-        return self.domain.from_sympy(sp.sympify(self._flat(expression)))
+        return self.domain.from_sympy(self._flat(expression))
 
     def expression(self, element: FracElement) -> sp.Expr:
         """The parameter expression of a normal form."""

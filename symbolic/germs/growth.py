@@ -2,8 +2,8 @@
 
 For an arbitrary f that is part of what ``any`` assumes. A concrete f has to show it: with t = d* + psi (x + sigma eps),
 polynomials, ``exp`` of something of degree at most 2 in eps, bounded functions, and logarithms, roots and quotients of
-what is bounded away from 0 are defined for every eps and dominated, uniformly for psi near 0, by an integrable function.
-A piece that is switched off at d* (a hinge) then contributes only Gaussian tails, which are flat at psi = 0.
+what is bounded away from 0 are defined for every eps and dominated, uniformly for psi near 0, by an integrable
+function. A piece that is switched off at d* (a hinge) then contributes only Gaussian tails, which are flat at psi = 0.
 """
 
 from __future__ import annotations

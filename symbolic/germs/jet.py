@@ -1,8 +1,8 @@
 """Truncated Taylor polynomials in (x, y) = (theta - theta*, psi - psi*) with a remainder order.
 
 A jet (p, k) stands for a function u with u = p + o(r**k) as r = |(x, y)| -> 0 (in Frechet's sense: along every path),
-where p is a polynomial of degree at most the requested order. Inside a ``Mean`` the coefficients of p are polynomials in
-the random symbols.
+where p is a polynomial of degree at most the requested order. Inside a ``Mean`` the coefficients of p are polynomials
+in the random symbols.
 """
 
 from __future__ import annotations

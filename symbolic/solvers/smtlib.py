@@ -1,7 +1,7 @@
 """Sign conditions as SMT-LIB text over the reals (QF_NRA).
 
-Polynomials translate as they are. Every other node (a root, an absolute value, exp, a symbolic power, pi, ...) becomes a
-fresh real variable together with facts that it satisfies. The facts for roots, absolute values and signs say exactly
+Polynomials translate as they are. Every other node (a root, an absolute value, exp, a symbolic power, pi, ...) becomes
+a fresh real variable together with facts that it satisfies. The facts for roots, absolute values and signs say exactly
 what the node is; those for transcendental functions are true but incomplete, so ``unsat`` is still a proof, while a
 ``sat`` model has to be checked again on the original expressions (``points``). Denominators and the domains of roots
 and logarithms come back as obligations, to be proved before the answer counts.

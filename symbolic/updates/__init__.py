@@ -1,8 +1,8 @@
 """Training rules, one file each: the map of one period, written once and generic over arithmetic.
 
 A rule's ``period`` works on anything that adds and multiplies: SymPy expressions here, tensors in ``numeric`` and
-``training``. The Jacobian of a period at the equilibrium is ``period`` applied to the linear field x -> J x. A new rule is
-a file and a row here.
+``training``. The Jacobian of a period at the equilibrium is ``period`` applied to the linear field x -> J x. A new
+rule is a file and a row here.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class Alternating(Rule):
         return theta, psi
 
     def matrix(self, jacobian: sp.Matrix, h: sp.Expr, steps: Steps) -> sp.ImmutableMatrix:
-        """[[1, 0], [h c S_d, q_d^n_d]] [[q_g^n_g, h b S_g], [0, 1]] with q = 1 + h J_ii and S = 1 + q + ... + q^(n-1)."""
+        """[[1, 0], [h c S_d, q_d^n_d]] [[q_g^n_g, h b S_g], [0, 1]] with q = 1 + h J_ii, S = 1 + ... + q^(n-1)."""
         a, b, c, d = jacobian
         power_g, sum_g = _geometric(h * a, steps.generator)
         power_d, sum_d = _geometric(h * d, steps.discriminator)

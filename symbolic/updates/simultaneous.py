@@ -16,6 +16,6 @@ class Simultaneous(Rule):
     source = "Mescheder et al. 2018, section 2.1"
 
     def period(self, field: VectorField, theta: Any, psi: Any, h: Any, steps: Steps) -> tuple[Any, Any]:
-        """x + h v(x)."""
+        """X + h v(x)."""
         first, second = field(theta, psi)
         return theta + h * first, psi + h * second

@@ -97,7 +97,8 @@ def test_one_clear_error_and_the_other_file_is_checked(folder: Path, case: str) 
 def test_missing_file_and_folder(folder: Path) -> None:
     done = invoke("missing.proposal.toml", ".", "good.proposal.toml")
     assert done.exit_code == 2
-    assert "no such file" in done.stderr and "a folder where a file is needed" in done.stderr
+    assert "no such file" in done.stderr
+    assert "a folder where a file is needed" in done.stderr
     assert "converges" in done.stdout
 
 

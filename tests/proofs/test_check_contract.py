@@ -1,4 +1,4 @@
-"""The JSON document of ``check`` against DESIGN.md section 7: keys, types, and that every formula parses as promised."""
+"""The JSON document of ``check`` against its contract: keys, types, and that every formula parses as promised."""
 
 from __future__ import annotations
 
@@ -83,7 +83,10 @@ SCHEMA = {
     "properties": {
         "schema": {"const": "convergan.check/1"},
         "version": TEXT,
-        "results": {"type": "array", "items": {"type": "object", "required": list(PROPERTIES), "properties": PROPERTIES}},
+        "results": {
+            "type": "array",
+            "items": {"type": "object", "required": list(PROPERTIES), "properties": PROPERTIES},
+        },
     },
 }
 FORMULAS = ("condition", "characteristic_polynomial", "update_polynomial", "step_size", "critical")
@@ -152,9 +155,11 @@ def test_json_goes_alone_to_standard_output(tmp_path: Path) -> None:
     done = run("check", str(bad), str(EXAMPLES[0]), "--no-evidence", "--json", "-")
     assert done.returncode == 2
     results = json.loads(done.stdout)["results"]
-    assert [result["verdict"] for result in results][0] == "invalid"
-    assert results[0]["error"] and results[1]["verdict"] != "invalid"
-    assert "nmae" in done.stderr and "bad.proposal.toml" in done.stderr
+    assert results[0]["verdict"] == "invalid"
+    assert results[0]["error"]
+    assert results[1]["verdict"] != "invalid"
+    assert "nmae" in done.stderr
+    assert "bad.proposal.toml" in done.stderr
 
 
 def test_json_file_and_standard_output_agree(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = re.findall(
     r"\w+",
     """verify certificate_reading dominated entailment field_check implications normal_forms pieces premises printed
-    recomputation rulings_check""",
+    recomputation rulings_check script_check""",
 )
 
 

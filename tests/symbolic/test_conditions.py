@@ -134,7 +134,9 @@ def test_regions_mean_what_python_means(text):
 def test_what_is_printed_can_be_claimed():
     region = parse_region("gamma > 0 and not (a == b or gamma > 2)", CLAIM)
     formula = condition_formula(region, SYMBOLS)
-    again = condition_formula(parse_region(str(to_sympy(formula)).replace("&", "and").replace("|", "or"), CLAIM), SYMBOLS)
+    again = condition_formula(
+        parse_region(str(to_sympy(formula)).replace("&", "and").replace("|", "or"), CLAIM), SYMBOLS
+    )
     for g in (-1, 1, 3):
         for a, b in ((0, 0), (0, 1)):
             point = {SYMBOLS[k]: sp.Integer(v) for k, v in (("gamma", g), ("a", a), ("b", b))}

@@ -116,12 +116,10 @@ def test_derivation_agrees_with_the_table(name):
     assert sp.simplify(values["f2"] - expected) == 0
 
 
-@pytest.mark.parametrize("name", NAMED_OBJECTIVES)
+@pytest.mark.parametrize("name", ["forward-kl", "pearson-chi2", "wasserstein", "least-squares", "hinge", "reverse-kl"])
 def test_the_same_functions_written_out_have_the_same_output(name):
-    """d* of `fake` and `real` is solved for; the table's d* is recorded. They agree wherever the solver finds one."""
+    """d* of `fake` and `real` is solved for; the table's d* is recorded."""
     row = NAMED_OBJECTIVES[name]
-    if name in {"hinge", "squared-hellinger", "standard", "jensen-shannon", "total-variation", "reverse-kl"}:
-        pytest.skip("transcendental or kinked: covered by the test below")
     derivation = derive(read_proposal({"objective": {"fake": row.fake, "real": row.real}}))
     assert derivation.output == sp.Rational(row.output.numerator, row.output.denominator)
 
@@ -143,15 +141,15 @@ def test_the_same_functions_written_out_have_the_same_output(name):
 )
 def test_outputs_of_two_functions(fake, real, output):
     derivation = derive(read_proposal({"objective": {"fake": fake, "real": real}}))
-    assert derivation.output == sp.S(output.replace("log(2)", "0")) if "log" not in output else True
     scope = {"exp": mp.exp, "log": mp.log, "min": min}
     d = mp.mpf(sp.N(derivation.output, 60))
+    assert abs(d - eval(output, scope)) < mp.mpf(10) ** -40
     total = mp.diff(lambda t: eval(fake, scope, {"t": t}), d) + mp.diff(lambda t: eval(real, scope, {"t": t}), d)
     assert abs(total) < mp.mpf(10) ** -40
 
 
 def test_no_output(decide):
-    """fake' + real' = 2 is never 0; the same with -t is 0 everywhere."""
+    """Fake' + real' = 2 is never 0; the same with -t is 0 everywhere."""
     assert decide(objective={"fake": "t", "real": "t"}).verdict.verdict.value == "does-not-converge"
     assert decide(objective={"fake": "t", "real": "-t"}).derivation is not None
     # Roots that were not found are not claimed to be absent.

@@ -31,9 +31,7 @@ GAMMA, PSI, D, GRAD = ex.Name("gamma"), ex.Name("psi"), ex.Output(), ex.Gradient
 SQUARE = ex.Power(ex.Norm(GRAD), number(2))
 
 TREES = {
-    "gamma/2 * E_real(norm(grad(D))**2)": ex.Multiply(
-        (ex.Divide(GAMMA, number(2)), ex.Expectation("E_real", SQUARE))
-    ),
+    "gamma/2 * E_real(norm(grad(D))**2)": ex.Multiply((ex.Divide(GAMMA, number(2)), ex.Expectation("E_real", SQUARE))),
     "E_real_noisy(D, sigma)": ex.Expectation("E_real_noisy", D, ex.Name("sigma")),
     "E_fake_noisy(D, 1) + E_mix(D) - E_fake(D)": ex.Add(
         (

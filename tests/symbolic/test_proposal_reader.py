@@ -17,7 +17,13 @@ from convergan.symbolic.proposal_reader import mirror
 GAMMA = {"gamma": "gamma > 0"}
 FULL = {
     "proposal": {"name": "all keys", "reference": "nobody"},
-    "parameters": {"gamma": "gamma > 0", "sigma": "real", "c": "c != 0 and c < gamma", "r": "0 < r < 2*f1", "h": "h > 0"},
+    "parameters": {
+        "gamma": "gamma > 0",
+        "sigma": "real",
+        "c": "c != 0 and c < gamma",
+        "r": "0 < r < 2*f1",
+        "h": "h > 0",
+    },
     "game": {"prototype": "dirac", "data": "c"},
     "objective": {
         "f": "any",
@@ -125,7 +131,9 @@ def test_field():
     proposal = read_proposal({"parameters": GAMMA, "field": {"theta": "-psi", "psi": "gamma*theta"}})
     assert proposal.objective is None
     assert proposal.field is not None
-    proposal = read_proposal({"field": {"theta": "-f1*psi", "psi": "theta"}, "objective": {"f": "any", "assume": "f1 > 0"}})
+    proposal = read_proposal(
+        {"field": {"theta": "-f1*psi", "psi": "theta"}, "objective": {"f": "any", "assume": "f1 > 0"}}
+    )
     assert proposal.objective is not None
     assert proposal.objective.arbitrary
 
@@ -239,7 +247,9 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("document", "key", "problem", "mend"), REFUSED, ids=[f"{i}-{r[1]}" for i, r in enumerate(REFUSED)])
+@pytest.mark.parametrize(
+    ("document", "key", "problem", "mend"), REFUSED, ids=[f"{i}-{r[1]}" for i, r in enumerate(REFUSED)]
+)
 def test_refused(document, key, problem, mend):
     with pytest.raises(ProposalError) as caught:
         read_proposal(document)
@@ -254,8 +264,27 @@ def test_refused(document, key, problem, mend):
 
 
 def test_a_parameter_may_be_called_h_and_almost_anything():
-    for name in ("h", "lam", "x", "y", "u", "e", "aux0", "x_local", "f0", "f7", "f12", "epsilon_real", "n_d", "S", "N", "Q"):
-        proposal = read_proposal({"parameters": {name: f"{name} > 0"}, "penalty": {"discriminator": f"{name}*norm(psi)**2"}})
+    for name in (
+        "h",
+        "lam",
+        "x",
+        "y",
+        "u",
+        "e",
+        "aux0",
+        "x_local",
+        "f0",
+        "f7",
+        "f12",
+        "epsilon_real",
+        "n_d",
+        "S",
+        "N",
+        "Q",
+    ):
+        proposal = read_proposal(
+            {"parameters": {name: f"{name} > 0"}, "penalty": {"discriminator": f"{name}*norm(psi)**2"}}
+        )
         assert proposal.parameter_names == (name,)
 
 
@@ -292,9 +321,10 @@ def test_mirror():
             return -a
 
         def call(self, function, arguments):
-            import math
 
-            return {"exp": math.exp, "max": max, "sqrt": lambda x: math.copysign(abs(x) ** 0.5, x)}[function](*arguments)
+            return {"exp": math.exp, "max": max, "sqrt": lambda x: math.copysign(abs(x) ** 0.5, x)}[function](
+                *arguments
+            )
 
     for t in (-2.0, 0.0, 0.5, 3.0):
         assert ex.interpret(mirror(objective.f), Numbers(t)) == ex.interpret(objective.f, Numbers(-t))
@@ -302,18 +332,34 @@ def test_mirror():
 
 
 _values = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-(10**70), 10**70), st.floats(), st.text(max_size=12), st.just("gamma")),
+    st.one_of(
+        st.none(), st.booleans(), st.integers(-(10**70), 10**70), st.floats(), st.text(max_size=12), st.just("gamma")
+    ),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=6), inner, max_size=3)),
     max_leaves=4,
 )
-_keys = ["name", "f", "assume", "fake", "generator", "discriminator", "theta", "psi", "update", "g_steps", "eigenvalues"]
+_keys = [
+    "name",
+    "f",
+    "assume",
+    "fake",
+    "generator",
+    "discriminator",
+    "theta",
+    "psi",
+    "update",
+    "g_steps",
+    "eigenvalues",
+]
 _sections = ["proposal", "parameters", "game", "objective", "penalty", "field", "training", "claim", "other"]
 
 
 @given(
     st.dictionaries(
         st.sampled_from(_sections),
-        st.one_of(_values, st.dictionaries(st.one_of(st.sampled_from(_keys), st.text(max_size=5)), _values, max_size=4)),
+        st.one_of(
+            _values, st.dictionaries(st.one_of(st.sampled_from(_keys), st.text(max_size=5)), _values, max_size=4)
+        ),
         max_size=4,
     )
 )

@@ -1,0 +1,353 @@
+"""v and v' against the literature's closed forms, and against two routes of differentiation that are not convergan's."""
+
+from __future__ import annotations
+
+import mpmath as mp
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convergan.symbolic import analyse, read_proposal
+from convergan.symbolic.calculus import Mean, ObjectiveDerivative
+from convergan.symbolic.derivation import derive
+from convergan.symbolic.formula import symbols
+
+theta, psi, gamma, sigma, c, eta, k, lam, f1, f2, f3 = sp.symbols(
+    "theta psi gamma sigma c eta k lam f1 f2 f3", real=True
+)
+GAMMA, ETA = {"gamma": "gamma > 0"}, {"eta": "eta > 0"}
+REAL = {"data": "c"}
+R1 = "gamma/2*E_real(norm(grad(D))**2)"
+CONSENSUS = "gamma/2*(norm(grad_theta(L))**2 + norm(grad_psi(L))**2)"
+ROTH = "gamma/2*(E_real((1 - sigmoid(D))**2*norm(grad(D))**2) + E_fake(sigmoid(D)**2*norm(grad(D))**2))"
+
+# Jacobians as printed in LITERATURE.md 6.0 (a = f1, b = f2): name -> (document, J).
+LITERATURE = {
+    "GAN": ({}, [[0, -f1], [f1, 0]]),
+    "RpGAN": ({"objective": {"pairing": "relativistic"}}, [[0, -f1], [f1, 0]]),
+    "NSGAN": ({"objective": {"generator": "non-saturating"}}, [[0, -f1], [f1, 0]]),
+    "WGAN": ({"objective": {"f": "wasserstein"}}, [[0, -1], [1, 0]]),
+    "smooth one-centred": (
+        {
+            "parameters": {"gamma": "gamma > 0", "k": "k > 0"},
+            "penalty": {"discriminator": "gamma/4*E_real((norm(grad(D))**2 - k**2)**2)"},
+        },
+        [[0, -f1], [f1, gamma * k**2]],
+    ),
+    "hinged penalty": (
+        {
+            "parameters": {"gamma": "gamma > 0", "k": "k > 0"},
+            "penalty": {"discriminator": "gamma*E_real(max(0, norm(grad(D)) - k)**2)"},
+        },
+        [[0, -f1], [f1, 0]],
+    ),
+    "hinge loss": ({"objective": {"f": "hinge"}}, [[0, -1], [1, 0]]),
+    "instance noise": (
+        {"parameters": {"sigma": "sigma > 0"}, "objective": {"instance_noise": "sigma"}},
+        [[0, -f1], [f1, 2 * f2 * sigma**2]],
+    ),
+    "R1": ({"parameters": GAMMA, "penalty": {"discriminator": R1}}, [[0, -f1], [f1, -gamma]]),
+    "R2": ({"parameters": GAMMA, "penalty": {"discriminator": R1.replace("real", "fake")}}, [[0, -f1], [f1, -gamma]]),
+    "R1+R2": (
+        {"parameters": GAMMA, "penalty": {"discriminator": f"{R1} + {R1.replace('real', 'fake')}"}},
+        [[0, -f1], [f1, -2 * gamma]],
+    ),
+    "0-GP": (
+        {"parameters": {"lam": "lam > 0"}, "penalty": {"discriminator": "lam*E_mix(norm(grad(D))**2)"}},
+        [[0, -f1], [f1, -2 * lam]],
+    ),
+    "Roth": (
+        {"parameters": GAMMA, "objective": {"f": "standard"}, "penalty": {"discriminator": ROTH}},
+        [[0, -sp.Rational(1, 2)], [sp.Rational(1, 2), -gamma / 2]],
+    ),
+    "ConOpt": (
+        {"parameters": GAMMA, "penalty": {"discriminator": CONSENSUS, "generator": CONSENSUS}},
+        [[-gamma * f1**2, -f1], [f1, -gamma * f1**2]],
+    ),
+    "JARE": (
+        {
+            "parameters": GAMMA,
+            "penalty": {
+                "discriminator": "gamma/2*norm(grad_theta(L))**2",
+                "generator": "gamma/2*norm(grad_psi(L))**2",
+            },
+        },
+        [[-gamma * f1**2, -f1], [f1, -gamma * f1**2]],
+    ),
+    "Nagarajan-Kolter": (
+        {"parameters": ETA, "penalty": {"generator": "eta*norm(grad_psi(L))**2"}},
+        [[-2 * eta * f1**2, -f1], [f1, 0]],
+    ),
+    "output penalty": (
+        {"parameters": {"lam": "lam > 0"}, "penalty": {"discriminator": "lam/2*E_fake(D**2)"}},
+        [[0, -f1], [f1, 0]],
+    ),
+    "LSGAN": ({"objective": {"f": "least-squares"}}, [[0, -1], [1, 0]]),
+    "TTUR": (
+        {"parameters": {"k": "k > 0"}, "training": {"h_ratio": "k"}},
+        [[0, -f1], [k * f1, 0]],
+    ),
+    "data at c": ({"parameters": {"c": "real"}, "game": REAL}, [[0, -f1], [f1, 2 * f2 * c**2]]),
+    "RpGAN, data at c": (
+        {"parameters": {"c": "real"}, "game": REAL, "objective": {"pairing": "relativistic"}},
+        [[0, -f1], [f1, 0]],
+    ),
+    "WGAN-QC signed": (
+        {"parameters": {"lam": "lam > 0"}, "field": {"theta": "psi", "psi": "-(psi*theta + theta**2/2)*theta - lam*(psi + theta)"}},
+        [[0, 1], [-lam, -lam]],
+    ),
+    "SGA-like": (
+        {"parameters": {"lam": "lam > 0"}, "field": {"theta": "-psi - lam*theta", "psi": "theta - lam*psi"}},
+        [[-lam, -1], [1, -lam]],
+    ),
+    "mu-WGAN": (  # Kim et al.: SGP
+        {"parameters": {"lam": "lam > 0"}, "field": {"theta": "-4*lam*theta - 2*psi/3", "psi": "2*theta/3"}},
+        [[-4 * lam, -sp.Rational(2, 3)], [sp.Rational(2, 3), 0]],
+    ),
+    "CLC, data at c": (
+        {"parameters": {"c": "real", "lam": "lam > 0"}, "game": REAL,
+         "penalty": {"discriminator": "lam/2*(E_real(D**2) + E_fake(D**2))"}},
+        [[0, -f1], [f1, 2 * (f2 - lam) * c**2]],
+    ),
+    "two losses": (  # 6.23: v = (-psi F_G, theta F_D)
+        {"objective": {"f": "standard", "generator": "3*t"}}, [[0, -3], [sp.Rational(1, 2), 0]],
+    ),
+}  # fmt: skip
+
+
+def value(expression, point=None):
+    return expression.xreplace(point or {})
+
+
+@pytest.mark.parametrize("name", LITERATURE)
+def test_jacobians_of_the_literature(name):
+    document, expected = LITERATURE[name]
+    analysis = analyse(read_proposal(document))
+    difference = (sp.Matrix(analysis.jacobian) - sp.Matrix(expected)).applyfunc(sp.expand)
+    assert difference == sp.zeros(2), analysis.jacobian
+    # Negative control: the transposed matrix (players swapped) is not accepted, where it differs.
+    if sp.Matrix(expected) != sp.Matrix(expected).T:
+        assert (sp.Matrix(analysis.jacobian) - sp.Matrix(expected).T).applyfunc(sp.expand) != sp.zeros(2)
+
+
+def test_characteristic_polynomials_and_eigenvalues():
+    for name, (document, expected) in LITERATURE.items():
+        analysis = analyse(read_proposal(document))
+        z = sp.Symbol("z", real=True)
+        matrix = sp.Matrix(expected)
+        assert sp.expand(analysis.polynomial - (z**2 - matrix.trace() * z + matrix.det())) == 0, name
+        roots = analysis.eigenvalues
+        assert sp.expand(roots[0] + roots[1] - matrix.trace()) == 0
+        assert sp.simplify(sp.expand(roots[0] * roots[1]) - sp.expand(matrix.det())) == 0
+
+
+def test_critical_values():
+    def critical(**document):
+        found = analyse(read_proposal(document)).critical
+        return None if found is None else found.expression
+
+    r1 = critical(parameters=GAMMA, penalty={"discriminator": R1})
+    assert r1 == gamma - 2 * sp.Abs(f1)
+    roth = critical(parameters=GAMMA, objective={"f": "standard"}, penalty={"discriminator": ROTH})
+    assert roth == gamma - 2  # 4|a| with a = 1/2
+    nk = critical(parameters=ETA, penalty={"generator": "eta*norm(grad_psi(L))**2"})
+    assert sp.simplify(nk - (eta - 1 / sp.Abs(f1))) == 0
+    # Consensus: -gamma a^2 +- i a never meet.
+    assert critical(parameters=GAMMA, penalty={"discriminator": CONSENSUS, "generator": CONSENSUS}) is None
+
+
+# -- the field itself, against SymPy's own differentiation of losses that are written out here -------------------------
+
+S = "standard"
+logistic = lambda t: -sp.log(1 + sp.exp(-t))  # noqa: E731
+FIELDS = {
+    "GAN": ({"objective": {"f": S}}, logistic(psi * theta), None, 0, 0),
+    "GAN at c": ({"parameters": {"c": "real"}, "game": REAL, "objective": {"f": S}},
+                 logistic(psi * theta) + logistic(-psi * c), None, 0, 0),
+    "NSGAN": ({"objective": {"f": S, "generator": "non-saturating"}},
+              logistic(psi * theta), -logistic(-psi * theta), 0, 0),
+    "own generator": ({"objective": {"f": S, "generator": "t**3 + sin(t)"}},
+                      logistic(psi * theta), (psi * theta) ** 3 + sp.sin(psi * theta), 0, 0),
+    "relativistic at c": ({"parameters": {"c": "real"}, "game": REAL, "objective": {"f": S, "pairing": "relativistic"}},
+                          logistic(psi * (theta - c)), None, 0, 0),
+    "relativistic non-saturating": (
+        {"objective": {"f": S, "pairing": "relativistic", "generator": "non-saturating"}},
+        logistic(psi * theta), -logistic(-psi * theta), 0, 0),
+    "two functions": ({"objective": {"fake": "-t**2/2", "real": "-(t - 1)**2/2"}},
+                      -(sp.Rational(1, 2) + psi * theta) ** 2 / 2 - (sp.Rational(1, 2) - 1) ** 2 / 2, None, 0, 0),
+    "forward KL at c": ({"parameters": {"c": "real"}, "game": REAL, "objective": {"f": "forward-kl"}},
+                        -sp.exp(-(-1 + psi * theta) - 1) - (-1 + psi * c), None, 0, 0),
+    "two functions, non-saturating": (
+        {"objective": {"fake": "1 + t", "real": "-exp(t)", "generator": "non-saturating"}},
+        1 + psi * theta, sp.exp(psi * theta), 0, 0),
+    "R1": ({"parameters": GAMMA, "objective": {"f": S}, "penalty": {"discriminator": R1}},
+           logistic(psi * theta), None, gamma / 2 * psi**2, 0),
+    "mixed output": ({"parameters": {"c": "real"}, "game": REAL, "objective": {"f": S},
+                      "penalty": {"discriminator": "E_mix(D**2)", "generator": "E_mix(D**2)"}},
+                     logistic(psi * theta) + logistic(-psi * c), None,
+                     psi**2 * (theta**2 + theta * c + c**2) / 3, psi**2 * (theta**2 + theta * c + c**2) / 3),
+    "noisy output": ({"parameters": {"c": "real", "k": "k > 0"}, "game": REAL, "objective": {"f": S},
+                      "penalty": {"discriminator": "E_real_noisy(D**4, k)", "generator": "E_fake_noisy(D**2, k)"}},
+                     logistic(psi * theta) + logistic(-psi * c), None,
+                     psi**4 * (c**4 + 6 * c**2 * k + 3 * k**2), psi**2 * (theta**2 + k)),
+    "square of a mean": ({"parameters": {"k": "k > 0"}, "objective": {"f": S},
+                          "penalty": {"discriminator": "E_fake_noisy(D, k)**2"}},
+                         logistic(psi * theta), None, psi**2 * theta**2, 0),
+    "weight decay": ({"parameters": {"c": "real"}, "game": REAL, "objective": {"f": S},
+                      "penalty": {"discriminator": "norm(psi)**2", "generator": "norm(theta)**2"}},
+                     logistic(psi * theta) + logistic(-psi * c), None, psi**2, theta**2),
+    "fakes are constants for D": ({"objective": {"f": S},
+                                   "penalty": {"discriminator": "E_fake(D)", "generator": "E_fake(D)"}},
+                                  logistic(psi * theta), None, psi * theta, psi * theta),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_fields_against_sympy(name):
+    document, gain, cost, on_d, on_g = FIELDS[name]
+    derivation = derive(read_proposal(document))
+    cost = gain if cost is None else cost
+    expected = (-sp.diff(cost + on_g, theta), sp.diff(gain - on_d, psi))
+    for found, wanted in zip(derivation.field, expected, strict=True):
+        for point in ({theta: 0.3, psi: -0.7}, {theta: -1.1, psi: 0.4}, {theta: 0.9, psi: 1.3}):
+            numbers = {s: sp.Rational(str(v)) for s, v in point.items()} | {
+                gamma: sp.Rational(3, 2), c: sp.Rational(2, 5), k: sp.Rational(1, 4)
+            }  # fmt: skip
+            left, right = (sp.N(averaged(e.subs(numbers)), 40) for e in (found, wanted))
+            assert abs(left - right) < 1e-30, (name, point)
+    # Negative control: exchanging the rows is noticed.
+    if name not in {"weight decay"}:
+        numbers = {theta: sp.Rational(1, 3), psi: sp.Rational(-2, 3), gamma: 1, c: 1, k: 1}
+        swapped = sp.N(averaged(derivation.field[0].subs(numbers)) - expected[1].subs(numbers), 30)
+        assert abs(swapped) > 1e-6
+
+
+def averaged(expression):
+    """Means of polynomials in the random symbols, by SymPy's own integration."""
+    for mean in expression.atoms(Mean):
+        body = mean.args[0]
+        for symbol in body.free_symbols:
+            if symbol.name == "u":
+                body = sp.integrate(body, (symbol, 0, 1))
+            else:
+                density = sp.exp(-(symbol**2) / 2) / sp.sqrt(2 * sp.pi)
+                body = sp.integrate(sp.expand(body) * density, (symbol, -sp.oo, sp.oo))
+        expression = expression.xreplace({mean: body})
+    return expression
+
+
+# -- Gaussian expectations, exactly and by quadrature ------------------------------------------------------------------
+
+
+def test_instance_noise_moments_against_integrals():
+    """v' with a polynomial f under noise, data at c: the expectations done by SymPy's integrate."""
+    n, m = sp.symbols("n m", real=True)
+    f = lambda t: 3 * t - 2 * t**2 + t**3 - 5 * t**4  # noqa: E731
+    document = {
+        "parameters": {"sigma": "real", "c": "real"},
+        "game": REAL,
+        "objective": {"f": "3*t - 2*t**2 + t**3 - 5*t**4", "instance_noise": "sigma"},
+    }
+    density = lambda s: sp.exp(-(s**2) / 2) / sp.sqrt(2 * sp.pi)  # noqa: E731
+    on_fake = sp.integrate(sp.expand(f(psi * (theta + sigma * n))) * density(n), (n, -sp.oo, sp.oo))
+    on_real = sp.integrate(sp.expand(f(-psi * (c + sigma * m))) * density(m), (m, -sp.oo, sp.oo))
+    gain = on_fake + on_real
+    field = sp.Matrix([-sp.diff(on_fake, theta), sp.diff(gain, psi)])
+    expected = field.jacobian([theta, psi]).subs({theta: c, psi: 0})
+    found = analyse(read_proposal(document)).jacobian
+    assert (sp.Matrix(found) - expected).applyfunc(sp.expand) == sp.zeros(2)
+
+
+@pytest.mark.parametrize(
+    ("f", "penalty"),
+    [
+        ("standard", "0"),
+        ("standard", "E_real_noisy(sigmoid(D)*norm(grad(D))**2, 3/2)"),
+        ("squared-hellinger", "norm(grad_psi(L))**2"),
+        ("total-variation", "E_mix(softplus(D)**2) + E_fake_noisy(tanh(D)**2, 2)"),
+        ("least-squares", "exp(E_real(D)) + E_real_noisy(cos(D), 1/3)"),
+    ],
+)
+def test_jacobians_against_quadrature(oracle, f, penalty):
+    from convergan.symbolic.objectives import NAMED_OBJECTIVES
+
+    document = {
+        "game": {"data": "3/4"},
+        "objective": {"f": f, "instance_noise": "1/2"},
+        "penalty": {"discriminator": penalty, "generator": penalty},
+    }
+    analysis = analyse(read_proposal(document))
+    written_out = {**document, "objective": {"f": NAMED_OBJECTIVES[f].f, "instance_noise": "1/2"}}
+    loss = oracle.loss(written_out, {})
+    expected = loss.jacobian()
+    local = [found for _, found in analysis.local]
+    (piece,) = local[0].pieces
+    for i in range(2):
+        for j in range(2):
+            assert abs(mp.mpf(sp.N(piece.jacobian[i, j], 40)) - expected[i, j]) < mp.mpf(10) ** -20
+    v = loss.field(loss.data, mp.mpf(0))
+    for i in range(2):
+        assert abs(mp.mpf(sp.N(piece.value[i], 40)) - v[i]) < mp.mpf(10) ** -20
+
+
+def test_f_stays_arbitrary():
+    """With f = any, substituting a concrete f's derivatives afterwards is the same as starting with it."""
+    document = {
+        "parameters": {"sigma": "sigma > 0", "c": "real", "gamma": "gamma > 0"},
+        "game": REAL,
+        "penalty": {"discriminator": f"{R1} + norm(grad_theta(L))**2", "generator": "norm(grad_psi(L_G))**2"},
+    }
+    free = analyse(read_proposal({**document, "objective": {"instance_noise": "sigma", "assume": "real"}}))
+    concrete = analyse(read_proposal({**document, "objective": {"instance_noise": "sigma", "f": "2*t - 3*t**2 + 7*t**3"}}))
+    values = {f1: sp.Integer(2), f2: sp.Integer(-6), f3: sp.Integer(42)}
+    free_pieces = {tuple(sp.expand(e.xreplace(values)) for e in p.jacobian) for _, p in pieces(free)}
+    concrete_pieces = {tuple(sp.expand(e) for e in p.jacobian) for _, p in pieces(concrete)}
+    assert concrete_pieces <= free_pieces
+    assert any(e.has(f2) for _, p in pieces(free) for e in p.jacobian)
+
+
+def pieces(analysis):
+    return [(cell, piece) for cell, found in analysis.local for piece in found.pieces]
+
+
+def test_objective_derivative_nodes():
+    derivation = derive(read_proposal({"penalty": {"discriminator": "norm(grad_psi(L))**2"}}))
+    orders = {int(node.args[0]) for row in derivation.field for node in row.atoms(ObjectiveDerivative)}
+    assert orders == {1, 2}
+    assert derivation.equilibrium == (0, 0)
+    assert derivation.objective_values == {}
+
+
+def test_noise_only_through_its_variance():
+    plus = analyse(read_proposal({"parameters": {"s": "s > 0"}, "objective": {"instance_noise": "s"}}))
+    minus = analyse(read_proposal({"parameters": {"s": "s > 0"}, "objective": {"instance_noise": "-s"}}))
+    assert plus.jacobian == minus.jacobian
+    assert symbols(plus.hypotheses) <= {f1, f2, sp.Symbol("s", real=True)}
+
+
+@given(
+    st.lists(st.integers(-3, 3), min_size=4, max_size=4),
+    st.lists(st.integers(-3, 3), min_size=4, max_size=4),
+    st.integers(-2, 2),
+    st.integers(-2, 2),
+)
+def test_random_polynomial_losses(f, g, at, on_theta):
+    """Random polynomial f and generator loss, data anywhere, a random polynomial penalty: v by SymPy's diff."""
+    text = "+".join(f"({a})*t**{i + 1}" for i, a in enumerate(f))
+    other = "+".join(f"({a})*t**{i + 1}" for i, a in enumerate(g))
+    document = {
+        "game": {"data": str(at)},
+        "objective": {"f": text, "generator": other},
+        "penalty": {"discriminator": f"({on_theta})*E_mix(D**3) + E_real(D)*E_fake(D)", "generator": "E_fake(D)**3"},
+    }
+    derivation = derive(read_proposal(document))
+    polynomial = lambda coefficients, t: sum(a * t ** (i + 1) for i, a in enumerate(coefficients))  # noqa: E731
+    u = sp.Symbol("w")
+    x = u * theta + (1 - u) * at
+    on_d = on_theta * sp.integrate(sp.expand((psi * x) ** 3), (u, 0, 1)) + psi * at * psi * theta
+    gain = polynomial(f, psi * theta) + polynomial(f, -psi * at) - on_d
+    cost = polynomial(g, psi * theta) + (psi * theta) ** 3
+    assert sp.expand(averaged(derivation.field[0]) + sp.diff(cost, theta)) == 0
+    assert sp.expand(averaged(derivation.field[1]) - sp.diff(gain, psi)) == 0
+    assert derivation.equilibrium == (at, 0)
