@@ -1,52 +1,74 @@
-"""Whether a script says what its formula says: both are evaluated at exact points, by two evaluators of their own.
+"""Whether a script says what its formula says: the same brackets, and sign conditions that agree at exact points.
 
-The translation to SMT-LIB is the one thing that both solvers' answers rest on. This cannot prove it right; a sign, a
-relation or a bracket that it gets wrong shows at some of the points.
+The translation to SMT-LIB is the one thing that both solvers' answers rest on. Both sides are evaluated here, each by an
+evaluator of its own. That cannot prove the translation right; a sign, a relation or a coefficient that it gets wrong
+shows at some of the points.
 """
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import reduce
-from itertools import islice, pairwise
+from itertools import pairwise
 from operator import mul
 from typing import Any
 
 import sympy as sp
 
 from ..symbolic.decision.points import holds
-from ..symbolic.formula import Formula, symbols
+from ..symbolic.formula import And, Atom, Formula, symbols
 
 _VALUES = [Fraction(text) for text in ("1", "-1", "0", "2", "1/3", "-5/2", "7", "-1/5", "3/4", "-3")]
-_POINTS = 12
+_POINTS = 6
 
 
-def disagreement(text: str, formula: Formula) -> dict[str, Fraction] | None:
-    """A point where the script's assertions and the formula differ; None if there is none among those tried.
+def disagreement(text: str, formula: Formula) -> str:
+    """Where the script and the formula differ; an empty string if that was not found.
 
     Scripts with variables of their own, for roots, absolute values and the like, are left out.
 
     Args:
-        text: Declarations and assertions.
-        formula: What they are the translation of.
+        text: Declarations and one assertion.
+        formula: What the assertion is the translation of.
+
+    Returns:
+        A part of the formula, in words.
     """
     commands = list(_parsed(text))
-    declared = {command[1] for command in commands if command[0] == "declare-fun"}
     names = {f"v_{symbol}": symbol for symbol in symbols(formula)}
-    if not declared <= set(names):
-        return None
+    if not {command[1] for command in commands if command[0] == "declare-fun"} <= set(names):
+        return ""
     assertions = [command[1] for command in commands if command[0] == "assert"]
-    ordered = sorted(names)
-    for start in range(_POINTS):
-        # Strides that differ from name to name give each name each value, in changing company.
-        point = {name: _VALUES[(start * (2 * k + 1) + k) % len(_VALUES)] for k, name in enumerate(ordered)}
+    if len(assertions) != 1:
+        return f"{len(assertions)} assertions where one is needed"
+    return _difference(assertions[0], formula, names)
+
+
+def _difference(node: Any, formula: Formula, names: Mapping[str, sp.Symbol]) -> str:
+    if isinstance(formula, Atom):
+        return "" if _agree(node, formula, names) else f"{formula.expression} {formula.relation} 0"
+    word = "and" if isinstance(formula, And) else "or"
+    if not formula.parts:
+        return "" if node == ("true" if word == "and" else "false") else f"the empty {word}"
+    if not isinstance(node, list) or node[0] != word or len(node) != len(formula.parts) + 1:
+        return f"the {word} of {len(formula.parts)} parts"
+    found = (_difference(part, inner, names) for part, inner in zip(node[1:], formula.parts, strict=True))
+    return next(filter(None, found), "")
+
+
+def _agree(node: Any, atom: Atom, names: Mapping[str, sp.Symbol]) -> bool:
+    """Whether a sign condition has the same truth value at points that are the same in every run."""
+    generator = random.Random(0)
+    for _ in range(_POINTS):
+        point = {name: generator.choice(_VALUES) for name in names}
         exact = {names[name]: sp.Rational(value.numerator, value.denominator) for name, value in point.items()}
-        expected = holds(formula, exact)
-        if expected is not None and all(_value(assertion, point) for assertion in assertions) != expected:
-            return point
-    return None
+        expected = holds(atom, exact)
+        if expected is not None and _value(node, point) != expected:
+            return False
+    return True
 
 
 def _parsed(text: str) -> Iterator[Any]:
@@ -63,7 +85,7 @@ def _parsed(text: str) -> Iterator[Any]:
     yield from stack[0]
 
 
-def _value(node: Any, point: dict[str, Fraction]) -> Any:
+def _value(node: Any, point: Mapping[str, Fraction]) -> Any:
     if isinstance(node, str):
         known: dict[str, Any] = {"true": True, "false": False}
         return known[node] if node in known else point[node] if node in point else Fraction(node)
@@ -85,6 +107,6 @@ def _value(node: Any, point: dict[str, Fraction]) -> Any:
         case "/":
             return values[0] / values[1]
         case "-":
-            return -values[0] if len(values) == 1 else values[0] - sum(islice(values, 1, None))
+            return -values[0] if len(values) == 1 else values[0] - sum(values[1:])
     compared = {"=": lambda a, b: a == b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b}
     return all(compared[word](a, b) for a, b in pairwise(values))

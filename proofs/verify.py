@@ -212,8 +212,8 @@ class _Verifier:
             raise Uncheckable(str(error)) from None
         if script.text != step.script:
             raise Refused("the script is not the translation of the hypotheses and the negated goal")
-        if point := disagreement(script.text, refuted):
-            raise Refused(f"the script does not say what its hypotheses and goal say, at {point}")
+        if difference := disagreement(script.text, refuted):
+            raise Refused(f"the script does not say what its hypotheses and goal say: {difference}")
         if script.obligations != step.domains:
             raise Refused("the domains are not those of the script")
         answer = self.solver.contradicts(script, step.hypotheses)
