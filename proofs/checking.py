@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..symbolic.analysis import Analysis, analyse
 from ..symbolic.claims import ClaimResult, check_claims, verdict_claim
+from ..symbolic.decision.limits import OutOfTime, time_limit
 from ..symbolic.decision.prover import Prover
 from ..symbolic.errors import ProposalError
 from ..symbolic.proposal import Proposal
@@ -90,12 +87,12 @@ def check(proposal: Proposal | Path | str, evidence: Evidence | None = Evidence(
     except ProposalError as error:
         return _failed(proposal_name(Path(file)), file, str(error), start, invalid=True)
     try:
-        with _time_limit(ANALYSIS_SECONDS):
+        with time_limit(ANALYSIS_SECONDS, value):
             analysis = analyse(value, Prover(deadline=start + _PROVER_SECONDS))
             claims = check_claims(analysis)
     except ProposalError as error:
         return _failed(value.name, file, str(error.in_file(file)), start, invalid=True)
-    except _OutOfTimeError:
+    except OutOfTime:
         return _failed(value.name, file, f"the analysis exceeded {ANALYSIS_SECONDS:g} s", start)
     except (ArithmeticError, TypeError, ValueError, NotImplementedError, RecursionError, AttributeError) as error:
         # A failure inside the algebra decides nothing; it must not stop the other proposals.
@@ -140,26 +137,3 @@ def _confront(analysis: Analysis, evidence: Evidence | None) -> tuple[Agreement 
     except EvidenceUnavailable as reason:
         return None, str(reason)
     return found, ""
-
-
-class _OutOfTimeError(Exception):
-    pass
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Interrupts the algebra after a while, where the platform can (main thread, alarm signal)."""
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
-        yield
-        return
-
-    def interrupt(_signal: int, _frame: Any) -> None:
-        raise _OutOfTimeError
-
-    previous = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)

@@ -320,4 +320,4 @@ def _losses(objective: Objective, frame: Frame, data: sp.Expr, output: sp.Expr) 
         return gain, saturating()
     if objective.generator != "zero-sum":
         raise Refused(f"an unknown generator loss: {objective.generator!r}")
-    return gain, gain if objective.relativistic else mean(objective.fake, on_fake)
+    return gain, gain  # G descends what D ascends, all of it

@@ -1,7 +1,7 @@
 """Whether a script says what its formula says: the same brackets, and sign conditions that agree at exact points.
 
-The translation to SMT-LIB is the one thing that both solvers' answers rest on. Both sides are evaluated here, each by an
-evaluator of its own. That cannot prove the translation right; a sign, a relation or a coefficient that it gets wrong
+The translation to SMT-LIB is the one thing that both solvers' answers rest on. Both sides are evaluated here, each by
+an evaluator of its own. That cannot prove the translation right; a sign, a relation or a coefficient that it gets wrong
 shows at some of the points.
 """
 

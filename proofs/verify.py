@@ -306,7 +306,8 @@ class _Verifier:
             follows = "undecided"
         if verdict != follows:
             raise Refused(f"the verdict is {verdict!r}; {follows!r} follows from the rulings and points")
-        if rate != ("linear" if verdict == "converges" else None):
+        slowest = "linear" if all(cell.rate == "linear" for cell in cells) else "sublinear"
+        if rate != (slowest if verdict == "converges" else None):
             raise Refused(f"the rate {rate!r} does not follow from the rulings")
         if verdict == "does-not-converge" and counterexample is None and self.stated_output:
             raise Refused("there is no counterexample")

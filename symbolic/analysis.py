@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .critical.decide import decide_critical
 from .decision.cells import SYMPY_FAILURES, Cell, NeedSplit, Unresolved, analysed
 from .decision.prover import Prover
 from .derivation import Derivation, derivative_symbols, derive
@@ -131,11 +132,13 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
     training = proposal.training
     own = Question(UPDATES[training.update], Steps(training.g_steps, training.d_steps), h, proposal.declares_step)
     updates = {
-        name: _ruled(Question(rule, Steps(), h, proposal.declares_step), local, prover, variables, admissible)
+        name: _ruled(
+            Question(rule, Steps(), h, proposal.declares_step), derivation, local, prover, variables, admissible
+        )
         for name, rule in _standard_rules().items()
     }
     same = own.rule.name in updates and own.steps == Steps()
-    verdict = updates[own.rule.name] if same else _ruled(own, local, prover, variables, admissible)
+    verdict = updates[own.rule.name] if same else _ruled(own, derivation, local, prover, variables, admissible)
     jacobian, region = _linearisation(local)
     matrix = None if jacobian is None or not own.rule.discrete else own.rule.matrix(jacobian, h, own.steps)
     conditional = verdict.verdict is Verdict.CONDITIONAL
@@ -185,6 +188,7 @@ def _variables(proposal: Proposal, derivation: Derivation, assumed: Formula) -> 
 
 def _ruled(
     question: Question,
+    derivation: Derivation,
     local: Iterable[tuple[Cell, LocalField | Unresolved]],
     prover: Prover,
     variables: list[sp.Symbol],
@@ -196,10 +200,18 @@ def _ruled(
         if isinstance(found, Unresolved):
             cells.append(RuledCell(cell, Ruling(Outcome.OPEN, "", found.reason)))
             continue
-        for part, ruling in analysed(cell, lambda c, found=found: judge(question, found, c)):
+        for part, ruling in analysed(cell, lambda c, found=found: _judged(question, derivation, found, c)):
             resolved = Ruling(Outcome.OPEN, "", ruling.reason) if isinstance(ruling, Unresolved) else ruling
             cells.append(_confirmed(question, RuledCell(part, resolved, found)))
     return assemble(cells, prover, variables, admissible)
+
+
+def _judged(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling:
+    """Linearisation, stationarity and one-sided limits first; what they leave open goes to the critical methods."""
+    ruling = judge(question, local, cell)
+    if ruling.outcome is not Outcome.OPEN:
+        return ruling
+    return decide_critical(question, derivation, local, cell) or ruling
 
 
 def _confirmed(question: Question, ruled: RuledCell) -> RuledCell:

@@ -17,6 +17,20 @@ from .rulings import RuledCell
 from .spectrum import characteristic_coefficients
 from .stability import Question, outward_gradients
 
+CRITICAL_THEOREMS = frozenset(
+    {
+        "centre-manifold",
+        "conewise-linear",
+        "energy-lasalle",
+        "equilibrium-line",
+        "first-integral",
+        "linear-critical",
+        "sliding",
+        "time-reversal",
+        "weak-focus",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Goal:
@@ -43,6 +57,8 @@ def goals(question: Question, ruled: RuledCell) -> list[Goal] | None:
 def _all_goals(question: Question, ruled: RuledCell) -> list[Goal] | None:
     ruling, local = ruled.ruling, ruled.local
     found: list[Goal] = []
+    if ruling.theorem in CRITICAL_THEOREMS:
+        return [Goal(condition, "a sign that the theorem uses") for condition in ruling.conditions]
     if local is not None and ruling.matrix is not None:
         found += _one_linearisation(ruled)
     match ruling.theorem:

@@ -98,6 +98,51 @@ THEOREMS: dict[str, Theorem] = {
             "and 1 - D > 0.",
             "Schur 1917; Cohn 1922; Jury 1964",
         ),
+        Theorem(
+            "equilibrium-line",
+            "v vanishes on a line through x*: x* is not isolated among equilibria with another generator or another D.",
+            "definition",
+        ),
+        Theorem(
+            "time-reversal",
+            "v(R x) = -R v(x) for a linear involution R: stability forward in time is stability backward in time, and "
+            "x* is not asymptotically stable.",
+            "Devaney 1976; Lamb & Roberts 1998, section 4",
+        ),
+        Theorem(
+            "linear-critical",
+            "v is linear: x* is asymptotically stable for the flow (for the map) only if every root lies inside.",
+            "Jordan normal form",
+        ),
+        Theorem(
+            "weak-focus",
+            "V = Q + V_3 + ... with a definite form Q that the linear part conserves changes by eta Q^k + o(Q^k) along "
+            "trajectories: x* is asymptotically stable or unstable by the sign of eta.",
+            "Lyapunov 1892; Andronov et al. 1971; for maps Neimark 1959, Sacker 1964",
+        ),
+        Theorem(
+            "centre-manifold",
+            "All roots but one lie inside, and on the centre manifold the motion is c u^k + O(u^(k+1)) with c != 0: x* "
+            "is asymptotically stable if k is odd and c < 0, else unstable.",
+            "Carr 1981, theorems 1-3 and 6-8",
+        ),
+        Theorem(
+            "conewise-linear",
+            "v is continuous and J_+ x + o(r), J_- x + o(r) on the two sides of a line: the rays and the turns of the "
+            "leading part decide, for the flow and for maps x + h v + O(h^2 r) with small h.",
+            "Rosier 1992 (homogeneous fields); Camlibel et al. 2006 (two sides of a line)",
+        ),
+        Theorem(
+            "sliding",
+            "v pushes onto a line from both sides: solutions reach it in finite time and follow the sliding field.",
+            "Filippov 1988, section 19",
+        ),
+        Theorem(
+            "energy-lasalle",
+            "V = |x - x*|^2 falls along trajectories, and no trajectory but x* stays where it does not: x* is "
+            "asymptotically stable.",
+            "LaSalle 1960; for continuous fields Filippov 1988, section 15",
+        ),
         Theorem("no-equilibrium-output", "fake'(d) + real'(d) is never 0: D has no equilibrium output.", "definition"),
     )
 }

@@ -6,22 +6,26 @@ Each method either decides or passes. A flow is asked all of them; a map those t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import sympy as sp
 
 from ..criteria import Sign, infinitesimal_sign
 from ..decision.cells import Cell
+from ..decision.equations import solved_equations
+from ..decision.limits import OutOfTime, time_limit
 from ..derivation import Derivation
 from ..germs.jet import NotSmooth
-from ..germs.local import LocalField, X, Y, shifted, taylor_rows
+from ..germs.local import LocalField, X, Y, rebuilt, resolver, shifted
 from ..germs.switching import Branch
 from ..rulings import Outcome, Ruling
 from ..spectrum import characteristic_coefficients
 from ..stability import Question
 from .centre_manifold import flow_reduction, map_reduction
 from .conewise import Growth, leading_growth
-from .energy import dissipation
+from .energy import dissipates
 from .expansion import Expansion, small_expansion
+from .facts import Facts
 from .focus import flow_focus, map_focus
 from .invariants import equilibrium_line, first_integral, reversal
 from .sliding import sliding_motion
@@ -30,6 +34,7 @@ FLOW_ORDERS = (3, 5, 7)
 MAP_ORDERS = (3, 5, 9)
 # Beyond this order only over few parameters: the coefficients of a map grow fast.
 _MANY_PARAMETERS_ORDER = 5
+SECONDS = 10.0
 
 
 def decide_critical(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling | None:
@@ -47,13 +52,28 @@ def decide_critical(question: Question, derivation: Derivation, local: LocalFiel
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
-    return _Case(question, derivation, local, cell).decided()
+    limit = object()
+    try:
+        with time_limit(SECONDS, limit):
+            case = _Case(question, derivation, local, cell)
+            ruling = case.decided()
+    except OutOfTime as out:
+        if out.limit is not limit:
+            raise
+        return Ruling(Outcome.OPEN, "", f"critical, and not decided in {SECONDS:g} s")
+    if ruling is None or ruling.outcome is Outcome.OPEN:
+        return None
+    return replace(ruling, conditions=case.cell.conditions())
 
 
 class _Case:
     def __init__(self, question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> None:
-        self.question, self.local, self.cell = question, local, cell
-        self.rows, _ = shifted(derivation)
+        self.question, self.local, self.cell = question, local, Facts(cell)
+        self.known = solved_equations(cell)
+        single = local.pieces[0].rows if len(local.pieces) == 1 else None
+        # The pieces were found on a larger cell: what this one fixes is put in here.
+        first, second = (rebuilt(row.xreplace(self.known)) for row in single or shifted(derivation, cell)[0])
+        self.rows = (first, second)
         self.parameters = sorted(set(derivation.symbols.values()), key=str)
         self.flow = not question.rule.discrete
 
@@ -147,15 +167,15 @@ class _Case:
 
     def _expansions(self, orders: Iterable[int]) -> Iterable[Expansion]:
         for order in orders:
-            algebra, _, evaluated = taylor_rows(self.rows, self.cell, self.parameters, Branch(), order)
+            own = resolver(self.cell.cell, self.parameters, Branch(), order)
             try:
-                jets = evaluated()
+                jets = [own.algebra.evaluate(row, dict(own.jets)) for row in self.rows]
             except (NotSmooth, OverflowError):
                 return
             if any(jet.order < order for jet in jets):
                 return
             rows = (jets[0].polynomial, jets[1].polynomial)
-            expansion = small_expansion(rows, algebra.field, order, self.question.h)
+            expansion = small_expansion(rows, own.algebra.field, order, self.question.h, self.known)
             if order > _MANY_PARAMETERS_ORDER and not self.flow and len(expansion.ring.domain.gens) > 2:
                 return
             yield expansion
@@ -175,16 +195,18 @@ class _Case:
         if all(self.cell.is_zero(entry) for entry in gradient):
             return None
         line = sp.Matrix([-gradient[1], gradient[0]])
-        sides = tuple(piece.jacobian for piece in pieces)
-        found = leading_growth(sides, line, self.cell)  # type: ignore[arg-type]
+        plus, minus = (piece.jacobian for piece in pieces)
+        assert plus is not None and minus is not None
+        sides = (plus, minus)
+        found = leading_growth(sides, line, self.cell)
         if found is None:
             return None
         small = "" if self.flow else "; so does the map for every sufficiently small h"
-        reason = f"v has a kink; {found.growth.value}{small}"
-        if found.growth is Growth.DECAYS:
-            return Ruling(Outcome.YES, "conewise-linear", reason, "linear", conditions=found.conditions)
-        if self.flow or found.growth is Growth.EXPANDS:
-            return Ruling(Outcome.NO, "conewise-linear", reason, conditions=found.conditions)
+        reason = f"v has a kink; {found.value}{small}"
+        if found is Growth.DECAYS:
+            return Ruling(Outcome.YES, "conewise-linear", reason, "linear")
+        if self.flow or found is Growth.EXPANDS:
+            return Ruling(Outcome.NO, "conewise-linear", reason)
         return None
 
     def _sliding(self) -> Ruling | None:
@@ -197,14 +219,14 @@ class _Case:
         sides: dict[int, tuple[sp.Expr, sp.Expr]] = {}
         still = True
         for piece in pieces:
-            algebra, resolver, _ = taylor_rows(self.rows, self.cell, self.parameters, piece.branch, 5)
-            on_line = [resolver.resolved(row).xreplace({function: sp.Integer(0)}) for row in self.rows]
-            jets = [algebra.evaluate(row, dict(resolver.jets)) for row in on_line]
+            own = resolver(self.cell.cell, self.parameters, piece.branch, 5)
+            on_line = [row.xreplace({function: sp.Integer(0)}) for row in piece.rows or ()]
+            jets = [own.algebra.evaluate(row, dict(own.jets)) for row in on_line]
             if any(jet.order < 5 for jet in jets):
                 return None
             still = still and sp.expand(on_line[1 - normal]) == 0
             powers = [(k, 0) if along == X else (0, k) for k in range(6)]
-            values = [sum(algebra.coefficient(jet, *m) * along ** sum(m) for m in powers) for jet in jets]
+            values = [sum(own.algebra.coefficient(jet, *m) * along ** sum(m) for m in powers) for jet in jets]
             sides[piece.branch.sign(function)] = (sp.expand(values[0]), sp.expand(values[1]))
         found = sliding_motion((sides[1], sides[-1]), normal, along, still, self.cell)
         if found is None:
@@ -212,14 +234,13 @@ class _Case:
         outcome = Outcome.YES if found.stable else Outcome.NO
         rate = ("linear" if found.linear else "sublinear") if found.stable else ""
         reason = f"v jumps and pushes trajectories onto the jump; {found.reason}"
-        return Ruling(outcome, "sliding", reason, rate, conditions=found.conditions)
+        return Ruling(outcome, "sliding", reason, rate)
 
     def _energy(self) -> Ruling | None:
-        found = dissipation(self.rows, self.cell)
-        if found is None:
+        if not dissipates(self.rows, self.cell):
             return None
         reason = "the energy (theta - theta*)^2 + psi^2 falls, and no trajectory but the equilibrium keeps it"
-        return Ruling(Outcome.YES, "energy-lasalle", reason, "sublinear", conditions=found.conditions)
+        return Ruling(Outcome.YES, "energy-lasalle", reason, "sublinear")
 
 
 def _focus_ruling(stable: bool, order: int, coefficient: sp.Expr) -> Ruling:

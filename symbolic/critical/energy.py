@@ -8,37 +8,21 @@ stays on them, and x* is asymptotically stable. This needs v to be continuous, n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import sympy as sp
 
 from ..calculus import Mean, ObjectiveDerivative
-from ..decision.cells import Cell
-from ..formula import Formula, compare
 from ..germs.local import X, Y
+from .facts import Facts
 
 Rows = tuple[sp.Expr, sp.Expr]
 
 
-@dataclass(frozen=True, slots=True)
-class Dissipation:
-    """V' <= 0, and what shows that the equilibrium is asymptotically stable.
-
-    Attributes:
-        change: V'.
-        conditions: Sign conditions that were used.
-    """
-
-    change: sp.Expr
-    conditions: tuple[Formula, ...]
-
-
-def dissipation(rows: Rows, cell: Cell) -> Dissipation | None:
+def dissipates(rows: Rows, facts: Facts) -> bool:
     """Whether x v1 + y v2 <= 0 by the shape of its terms, with equality only on axes that v crosses.
 
     Args:
         rows: (v1, v2) in the local coordinates.
-        cell: Where signs of coefficients are decided.
+        facts: Where signs of coefficients are decided.
 
     Raises:
         NeedSplit: If the sign of a coefficient varies over the cell.
@@ -46,28 +30,27 @@ def dissipation(rows: Rows, cell: Cell) -> Dissipation | None:
     expanded = [sp.expand(row) for row in rows]
     change = sp.expand(X * expanded[0] + Y * expanded[1])
     if change == 0 or change.has(Mean, sp.nan, sp.zoo) or not all(map(_is_continuous, expanded)):
-        return None
+        return False
     axes = {X, Y}
-    conditions: list[Formula] = []
+    falls = False
     for term in sp.Add.make_args(change):
         coefficient, rest = term.as_independent(X, Y, as_Add=False)
-        zeros = _zeros(rest, cell)
+        zeros = _zeros(rest, facts)
         if zeros is None:
-            return None
-        sign = cell.sign(coefficient)
+            return False
+        sign = facts.sign(coefficient)
         if sign > 0:
-            return None
+            return False
         if sign < 0:
-            conditions.append(compare(coefficient, "<"))
+            falls = True
             axes &= zeros
-    if not conditions:
-        return None
+    if not falls:
+        return False
     for axis in axes:
         crossing = _crossing(expanded[0 if axis == X else 1], axis)
-        if crossing is None or cell.is_zero(crossing):
-            return None
-        conditions.append(compare(crossing, "!="))
-    return Dissipation(change, tuple(conditions))
+        if crossing is None or facts.is_zero(crossing):
+            return False
+    return True
 
 
 def _crossing(row: sp.Expr, axis: sp.Symbol) -> sp.Expr | None:
@@ -111,17 +94,21 @@ def _is_continuous(row: sp.Expr) -> bool:
     return True
 
 
-def _zeros(product: sp.Expr, cell: Cell) -> set[sp.Symbol] | None:
-    """The axes on which a product of nonnegative factors vanishes; None if it has another factor."""
+def _zeros(product: sp.Expr, facts: Facts) -> set[sp.Symbol] | None:
+    """The axes on which a product that is nowhere negative vanishes; None if it is not seen to be nowhere negative."""
     found: set[sp.Symbol] = set()
+    odd = {X: 0, Y: 0}
     for factor in sp.Mul.make_args(product):
         base, exponent = factor.as_base_exp()
         if isinstance(factor, sp.exp):
             continue
-        if isinstance(base, sp.Abs) and base.args[0] in (X, Y) and cell.sign(exponent) > 0:
+        if isinstance(base, sp.Abs) and base.args[0] in odd and facts.sign(exponent) > 0:
             found.add(base.args[0])
-        elif base in (X, Y) and exponent.is_Integer and exponent > 0 and exponent % 2 == 0:
+        elif base in odd and exponent.is_Integer and exponent > 0:
             found.add(base)
+            odd[base] += int(exponent)
+        elif isinstance(base, sp.sign) and base.args[0] in odd and exponent.is_Integer:
+            odd[base.args[0]] += int(exponent)
         else:
             return None
-    return found
+    return None if any(count % 2 for count in odd.values()) else found

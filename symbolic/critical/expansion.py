@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sympy as sp
@@ -85,7 +85,11 @@ def _power(known: list[PolyElement], base: PolyElement, exponent: int, degree: i
 
 
 def small_expansion(
-    rows: tuple[PolyElement, PolyElement], field: CoefficientField, order: int, h: sp.Symbol
+    rows: tuple[PolyElement, PolyElement],
+    field: CoefficientField,
+    order: int,
+    h: sp.Symbol,
+    known: Mapping[sp.Symbol, sp.Expr],
 ) -> Expansion:
     """The expansion over the coefficients that really occur, and h.
 
@@ -94,8 +98,11 @@ def small_expansion(
         field: The coefficients they are over.
         order: Degree up to which they are exact.
         h: The step size's symbol.
+        known: Values of symbols that the cell's equations determine.
     """
-    values = {(k, m[:2]): field.flat_expression(c) for k, row in enumerate(rows) for m, c in row.terms()}
+    values = {
+        (k, m[:2]): field.flat_expression(c).xreplace(dict(known)) for k, row in enumerate(rows) for m, c in row.terms()
+    }
     used = {h}.union(*(value.free_symbols for value in values.values()))
     domain = sp.QQ.frac_field(*sorted(used, key=str))
     polynomials, _, _ = ring("x,y", domain)

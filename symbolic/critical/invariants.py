@@ -18,7 +18,7 @@ from itertools import combinations_with_replacement
 import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 
-from ..germs.local import X, Y
+from ..germs.local import X, Y, rebuilt
 
 Rows = tuple[sp.Expr, sp.Expr]
 _DEGREES = (2, 4)
@@ -76,11 +76,7 @@ def reversal(rows: Rows) -> str | None:
 
 
 def _is_zero(expression: sp.Expr) -> bool:
-    return sp.expand(_rebuilt(expression)) == 0
-
-
-def _rebuilt(expression: sp.Expr) -> sp.Expr:
-    return expression.func(*map(_rebuilt, expression.args)) if expression.args else expression
+    return sp.expand(rebuilt(expression)) == 0
 
 
 def _relation(expressions: list[sp.Expr]) -> list[sp.Expr] | None:

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from ..decision.cells import Cell
-from ..formula import Formula, compare
+from .facts import Facts
 
 _ORDER = 5
 
@@ -32,13 +31,11 @@ class Sliding:
         stable: Whether x* is asymptotically stable.
         linear: Whether it then decays exponentially.
         reason: In words.
-        conditions: Sign conditions that were used.
     """
 
     stable: bool
     linear: bool
     reason: str
-    conditions: tuple[Formula, ...]
 
 
 def sliding_motion(
@@ -46,7 +43,7 @@ def sliding_motion(
     normal: int,
     along: sp.Symbol,
     still: bool,
-    cell: Cell,
+    facts: Facts,
 ) -> Sliding | None:
     """Decides an attracting jump across a coordinate line.
 
@@ -55,7 +52,7 @@ def sliding_motion(
         normal: Index of the component across the line (1 for the line psi = 0).
         along: The coordinate on the line.
         still: Whether the component along the line vanishes identically on it, from both sides.
-        cell: Where signs are decided.
+        facts: Where signs are decided.
 
     Returns:
         The conclusion; None if the line does not attract from both sides, or nothing decides.
@@ -66,25 +63,23 @@ def sliding_motion(
     plus, minus = sides
     origin = {along: sp.Integer(0)}
     a, b = plus[normal].xreplace(origin), minus[normal].xreplace(origin)
-    if not (cell.sign(a) < 0 < cell.sign(b)):
+    if not (facts.sign(a) < 0 < facts.sign(b)):
         return None
-    attracts = (compare(a, "<"), compare(b, ">"))
     if still:
         reason = "the line attracts, and every point of it near x* is an equilibrium of the inclusion"
-        return Sliding(False, False, reason, attracts)
+        return Sliding(False, False, reason)
     # The denominator b - a is positive near x*, so the numerator has the sliding field's sign.
     tangent = 1 - normal
     numerator = sp.expand(minus[normal] * plus[tangent] - plus[normal] * minus[tangent])
     polynomial = sp.Poly(numerator, along)
     for power in range(_ORDER + 1):
         coefficient = polynomial.coeff_monomial(along**power)
-        value = cell.sign(coefficient)
+        value = facts.sign(coefficient)
         if value == 0:
             continue
-        shown = (*attracts, compare(coefficient, "<" if value < 0 else ">"))
         if power == 0:
-            return Sliding(False, False, "the sliding field does not vanish at the equilibrium", shown)
+            return Sliding(False, False, "the sliding field does not vanish at the equilibrium")
         if power % 2 == 1 and value < 0:
-            return Sliding(True, power == 1, "the line attracts, and on it the sliding field leads to x*", shown)
-        return Sliding(False, False, "the line attracts, and on it the sliding field leads away from x*", shown)
+            return Sliding(True, power == 1, "the line attracts, and on it the sliding field leads to x*")
+        return Sliding(False, False, "the line attracts, and on it the sliding field leads away from x*")
     return None

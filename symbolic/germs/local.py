@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
 
 from ..decision.cells import Cell
+from ..decision.equations import solved_equations
 from ..derivation import Derivation
 from ..requirements import Requirement
 from . import domains
@@ -27,12 +28,14 @@ class Piece:
         branch: Signs of the switching functions (in the local coordinates ``X`` and ``Y``).
         value: (v1, v2) at the equilibrium, as the limit from inside the branch; None if the piece is not smooth.
         jacobian: The 2 x 2 Jacobian of the piece there; None if the piece is not smooth.
+        rows: (v1, v2) on the branch, without absolute values and signs; None if the piece is not smooth.
         failure: Why the piece is not smooth, or an empty string.
     """
 
     branch: Branch
     value: tuple[sp.Expr, sp.Expr] | None
     jacobian: sp.ImmutableMatrix | None
+    rows: tuple[sp.Expr, sp.Expr] | None = None
     failure: str = ""
 
 
@@ -61,7 +64,7 @@ def local_field(derivation: Derivation, cell: Cell) -> LocalField:
     Raises:
         NeedSplit: If the sign of a parameter expression is needed and varies over the cell.
     """
-    rows, required = shifted(derivation)
+    rows, required = shifted(derivation, cell)
     parameters = sorted(set(derivation.symbols.values()), key=str)
     pieces: list[Piece] = []
     branches = [Branch()]
@@ -72,26 +75,31 @@ def local_field(derivation: Derivation, cell: Cell) -> LocalField:
         except NeedBranch as needed:
             branches += [branch.with_sign(needed.function, sign) for sign in (1, -1)]
         if len(pieces) + len(branches) > _MAX_PIECES:
-            return LocalField((Piece(Branch(), None, None, "too many pieces"),))
+            return LocalField((Piece(Branch(), None, None, failure="too many pieces"),))
+    if len({piece.rows for piece in pieces}) == 1 and not any(piece.failure for piece in pieces):
+        # The switches cancel: the field is one and the same on all sides.
+        pieces = [replace(pieces[0], branch=Branch())]
     return LocalField(tuple(pieces))
 
 
-def shifted(derivation: Derivation) -> tuple[tuple[sp.Expr, sp.Expr], list[Requirement]]:
-    """The field and the requirements of its text in the local coordinates ``X`` and ``Y``."""
+def shifted(derivation: Derivation, cell: Cell) -> tuple[tuple[sp.Expr, sp.Expr], list[Requirement]]:
+    """The field and the requirements of its text in the local coordinates ``X`` and ``Y``, with what the cell fixes."""
     theta_star, psi_star = derivation.equilibrium
+    known = solved_equations(cell)
     shift = {derivation.theta: theta_star + X, derivation.psi: psi_star + Y}
-    first, second = (_rebuilt(row.xreplace(shift)) for row in derivation.field)
-    required = [replace(r, argument=_rebuilt(r.argument.xreplace(shift))) for r in derivation.requirements]
+
+    def moved(expression: sp.Expr) -> sp.Expr:
+        return rebuilt(expression.xreplace(shift).xreplace(known))
+
+    first, second = (moved(row) for row in derivation.field)
+    required = [replace(r, argument=moved(r.argument), exponent=moved(r.exponent)) for r in derivation.requirements]
     return (first, second), required
 
 
-def taylor_rows(
-    rows: Sequence[sp.Expr], cell: Cell, parameters: list[sp.Symbol], branch: Branch, order: int
-) -> tuple[JetAlgebra, Resolver, Callable[[], list[Jet]]]:
-    """What computes the rows' jets on one branch; the last part does it when called.
+def resolver(cell: Cell, parameters: list[sp.Symbol], branch: Branch, order: int) -> Resolver:
+    """What rewrites expressions on one branch and computes their jets.
 
     Args:
-        rows: In the local coordinates.
         cell: Where signs are decided.
         parameters: The parameter symbols.
         branch: Signs of the switching functions.
@@ -101,30 +109,30 @@ def taylor_rows(
         name: sign for function, sign in branch.signs for name, axis in (("x", X), ("y", Y)) if function == axis
     }
     algebra = JetAlgebra(cell, CoefficientField(parameters), order, axis_signs)
-    jets = {X: Jet(algebra.x, order), Y: Jet(algebra.y, order)}
-    resolver = Resolver(algebra, X, Y, jets, branch)
-    return algebra, resolver, lambda: [algebra.evaluate(resolver.resolved(row), jets) for row in rows]
+    return Resolver(algebra, X, Y, {X: Jet(algebra.x, order), Y: Jet(algebra.y, order)}, branch)
 
 
-def _rebuilt(expression: sp.Expr) -> sp.Expr:
+def rebuilt(expression: sp.Expr) -> sp.Expr:
     """The expression built again, so that SymPy's exact rewritings apply after the shift."""
-    return expression.func(*map(_rebuilt, expression.args)) if expression.args else expression
+    return expression.func(*map(rebuilt, expression.args)) if expression.args else expression
 
 
 def _piece(
     rows: Sequence[sp.Expr], required: list[Requirement], cell: Cell, parameters: list[sp.Symbol], branch: Branch
 ) -> Piece:
-    algebra, resolver, evaluated = taylor_rows(rows, cell, parameters, branch, 1)
+    own = resolver(cell, parameters, branch, 1)
+    algebra = own.algebra
     try:
         for requirement in required:
-            domains.check(requirement, resolver)
-        values = evaluated()
+            domains.check(requirement, own)
+        first, second = (own.resolved(row) for row in rows)
+        values = [algebra.evaluate(row, dict(own.jets)) for row in (first, second)]
     except NotSmooth as failure:
-        return Piece(branch, None, None, str(failure))
+        return Piece(branch, None, None, failure=str(failure))
     except (TypeError, OverflowError) as failure:
-        return Piece(branch, None, None, f"outside what is analysed here: {failure}")
+        return Piece(branch, None, None, failure=f"outside what is analysed here: {failure}")
     if any(jet.order < 1 for jet in values):
-        return Piece(branch, None, None, "the field is not differentiable at the equilibrium")
+        return Piece(branch, None, None, failure="the field is not differentiable at the equilibrium")
     value = tuple(algebra.coefficient(jet, 0, 0) for jet in values)
     jacobian = sp.ImmutableMatrix([[algebra.coefficient(jet, *d) for d in ((1, 0), (0, 1))] for jet in values])
-    return Piece(branch, (value[0], value[1]), jacobian)
+    return Piece(branch, (value[0], value[1]), jacobian, (first, second))

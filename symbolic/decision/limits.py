@@ -1,0 +1,51 @@
+"""A time limit for computer algebra, which has no limit of its own; limits may be nested."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class OutOfTime(Exception):
+    """The limit was reached; ``limit`` says whose it was."""
+
+    def __init__(self, limit: object) -> None:
+        super().__init__("out of time")
+        self.limit = limit
+
+
+@contextmanager
+def time_limit(seconds: float, limit: object) -> Iterator[None]:
+    """Interrupts what runs inside after a while, by ``OutOfTime`` with this ``limit``.
+
+    Where the platform cannot (outside the main thread, no alarm signal) nothing is interrupted.
+
+    Args:
+        seconds: How long it may take.
+        limit: Tells this limit from others around it.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def interrupt(_signal: int, _frame: Any) -> None:
+        raise OutOfTime(limit)
+
+    outer_left = signal.getitimer(signal.ITIMER_REAL)[0]
+    if 0 < outer_left <= seconds:  # the limit around this one comes first
+        yield
+        return
+    start = time.monotonic()
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+        if outer_left:
+            signal.setitimer(signal.ITIMER_REAL, max(outer_left - (time.monotonic() - start), 0.001))
