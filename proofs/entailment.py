@@ -51,11 +51,12 @@ def _ways(formula: Formula) -> set[_Way] | None:
 
 
 def _canonical(atom: Atom) -> tuple[sp.Expr, str]:
-    """Expanded, without a positive rational factor; equations without a sign."""
-    expression = sp.expand(atom.expression)
-    content, primitive = expression.as_content_primitive()
+    """A reduced fraction without a positive rational factor; equations without a sign."""
+    top, bottom = sp.fraction(sp.cancel(sp.together(atom.expression)))
+    content, primitive = sp.expand(top * (-1 if bottom.could_extract_minus_sign() else 1)).as_content_primitive()
     if content.is_negative:
         primitive = -primitive
     if atom.relation in ("==", "!=") and primitive.could_extract_minus_sign():
         primitive = -primitive
-    return sp.expand(primitive), atom.relation
+    _, below = sp.expand(-bottom if bottom.could_extract_minus_sign() else bottom).as_content_primitive()
+    return sp.expand(primitive) / sp.expand(below), atom.relation

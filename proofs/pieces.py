@@ -8,16 +8,16 @@ the equilibrium; expectations are integrals of polynomials once theta and psi ar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import sympy as sp
 
-from ..symbolic.formula import Formula, compare
+from ..symbolic.formula import And, Atom, Formula, compare
 from ..symbolic.proposal import Proposal
+from .averages import is_dominated, mean_of_polynomial, stays_above
 from .certificate_reading import Refused, Uncheckable, expression
-from .dominated import is_dominated, stays_above
 from .implications import SecondSolver
-from .normal_forms import moment
-from .printed import GAUSSIANS, UNIFORM, ObjectiveValue, density
+from .printed import GAUSSIANS, UNIFORM, ObjectiveValue
 from .recomputation import Frame, field
 
 # A player's gradient in a penalty, the row, the Jacobian: f is differentiated three times at most.
@@ -25,6 +25,33 @@ _TAYLOR = 3
 _RANDOM = {*GAUSSIANS.values(), UNIFORM}
 # (theta - theta*, psi - psi*), as certificates print them: no parameter begins with _.
 X_LOCAL, Y_LOCAL = sp.Dummy("_x", real=True), sp.Dummy("_y", real=True)
+
+
+def _fixed(cell: Formula) -> dict[sp.Expr, sp.Expr]:
+    """Parameters that an equation of the cell sets to a rational number."""
+    found: dict[sp.Expr, sp.Expr] = {}
+    for part in cell.parts if isinstance(cell, And) else (cell,):
+        if isinstance(part, Atom) and part.relation == "==" and len(part.expression.free_symbols) == 1:
+            (symbol,) = part.expression.free_symbols
+            slope = part.expression.diff(symbol)
+            if slope.is_Rational and slope != 0:
+                found[symbol] = symbol - part.expression / slope
+    return {symbol: value for symbol, raw in found.items() if (value := sp.expand(raw)).is_Rational}
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsaid:
+    """The unknown sign of an expression near the equilibrium.
+
+    Attributes:
+        symbol: Stands for it.
+        switches: Whether the expression vanishes at the equilibrium.
+        varies: Whether it is surely not 0 off a null set, so that the sign's square is 1.
+    """
+
+    symbol: sp.Dummy
+    switches: bool
+    varies: bool
 
 
 class Branch(Frame):
@@ -48,7 +75,10 @@ class Branch(Frame):
         signs: Sequence[tuple[str, int]],
         step: str = "",
     ) -> None:
-        self.names, self.cell, self.solver = names, cell, solver
+        # A parameter that the cell fixes at a number is that number: an exponent may only then be seen to be even.
+        fixed_values = _fixed(cell)
+        self.names = {name: fixed_values.get(symbol, symbol) for name, symbol in names.items()}
+        self.cell, self.solver = cell, solver
         locals_ = {**names, "_x": X_LOCAL, "_y": Y_LOCAL}
         read = [(expression(text, locals_, step, fields=True), sign) for text, sign in signs]
         fixed = {function: sign for function, sign in read if function in (X_LOCAL, Y_LOCAL)}
@@ -63,6 +93,8 @@ class Branch(Frame):
         self.theta, self.psi = equilibrium[0] + here[X_LOCAL], equilibrium[1] + here[Y_LOCAL]
         self.functions = [(self._without_f(f.xreplace(here)), sign) for f, sign in read]
         self._only_axes = len(fixed) == len(read)
+        # Signs that neither branch nor cell fixes: constants, harmless where no value depends on them.
+        self._unsaid: dict[sp.Expr, _Unsaid] = {}
 
     # -- the frame ---------------------------------------------------------------------------------------------------
 
@@ -76,7 +108,7 @@ class Branch(Frame):
         if isinstance(expression, sp.Abs):
             return self._side(arguments[0]) * arguments[0]
         if isinstance(expression, sp.sign):
-            return sp.Integer(self._side(arguments[0]))
+            return self._side(arguments[0])
         rebuilt = expression.func(*arguments)
         return self.settled(rebuilt) if rebuilt != expression and rebuilt.has(sp.Abs, sp.sign) else rebuilt
 
@@ -99,12 +131,10 @@ class Branch(Frame):
 
     def require(self, kind: str, argument: sp.Expr, exponent: sp.Expr = sp.S.One) -> None:
         """That an operation of the text has a real value on the branch, off null sets, for all random values."""
+        if kind == "power" and argument.is_nonnegative and self.solver.sign(self.cell, exponent) == 1:
+            return
         here = self.settled(argument)
-        try:
-            defined = self._is_defined(kind, here, exponent)
-        except Refused as unknown:
-            raise Uncheckable(unknown.reason) from None
-        if not defined:
+        if not self._is_defined(kind, here, exponent):
             raise Uncheckable(f"{kind} of {here}: not defined on the whole branch")
 
     def _is_defined(self, kind: str, here: sp.Expr, exponent: sp.Expr) -> bool:
@@ -118,7 +148,9 @@ class Branch(Frame):
             return self.solver.implies(self.cell, compare(here, relation)) is True
         else:
             sign = self._side(here)
-        return sign != 0 if kind == "division" else sign > 0 or (sign == 0 and kind == "power" and exponent.is_positive)
+        if kind == "division":
+            return sign in (1, -1)
+        return bool(sign == 1 or (sign == 0 and kind == "power" and exponent.is_positive))
 
     # -- the field at the equilibrium --------------------------------------------------------------------------------
 
@@ -139,7 +171,7 @@ class Branch(Frame):
     def at_equilibrium(self, row: sp.Expr) -> sp.Expr:
         """The limit of a smooth expression at the equilibrium, from inside the branch."""
         value = self._limits_of_powers(row).xreplace(self.star)
-        value = value.replace(lambda node: isinstance(node, sp.Integral), self._integrated)
+        value = value.replace(lambda node: isinstance(node, sp.Integral), mean_of_polynomial)
         if value.has(sp.nan, sp.zoo, sp.oo, sp.Integral, *self.star, *_RANDOM):
             raise Uncheckable(f"{row} has no plain limit at the equilibrium")
         return value
@@ -155,9 +187,9 @@ class Branch(Frame):
             if self.sign(self._at_star(function)) != 0:
                 raise Refused(f"the branch is not at the equilibrium: {function} does not vanish there")
         rows = self.rows(proposal, output)
-        value = (self.at_equilibrium(rows[0]), self.at_equilibrium(rows[1]))
-        slopes = [[self.at_equilibrium(self.derivative(row, p)) for p in ("theta", "psi")] for row in rows]
-        return value, sp.ImmutableMatrix(slopes)
+        value = (self._said(self.at_equilibrium(rows[0])), self._said(self.at_equilibrium(rows[1])))
+        slopes = [[self.derivative(row, player) for player in ("theta", "psi")] for row in rows]
+        return value, sp.ImmutableMatrix([[self._said(self.at_equilibrium(e)) for e in row] for row in slopes])
 
     def gradients(self) -> list[sp.Matrix] | None:
         """Gradients at the equilibrium of sign times switching function; None unless all are polynomials."""
@@ -182,43 +214,56 @@ class Branch(Frame):
 
     # -- signs near the equilibrium ----------------------------------------------------------------------------------
 
-    def _side(self, argument: sp.Expr) -> int:
-        """The sign that an argument has on the branch, near the equilibrium."""
+    def _side(self, argument: sp.Expr) -> sp.Expr:
+        """The sign that an argument has on the branch, near the equilibrium; a symbol where it is not fixed."""
         for function, sign in self.functions:
             if sp.expand(argument - function) == 0:
-                return sign
+                return sp.Integer(sign)
             if sp.expand(argument + function) == 0:
-                return -sign
+                return sp.Integer(-sign)
         if argument.has(*_RANDOM):
-            return self._random_side(argument)
+            return sp.Integer(self._random_side(argument))
         if not argument.has(*self.star):
-            return self.sign(argument)
+            return self._factor_side(argument)
         self._require_smooth(argument)
         top, bottom = sp.fraction(sp.together(argument))
         constant, factors = sp.factor_list(sp.expand(top * bottom))
-        sign = self.sign(constant)
-        for factor, multiplicity in factors:
-            sign *= self._factor_side(factor) ** (2 - multiplicity % 2)
-        return sign
+        sides = [self._factor_side(factor) ** (2 - multiplicity % 2) for factor, multiplicity in factors]
+        return sp.Mul(self._factor_side(constant), *sides)
 
-    def _factor_side(self, factor: sp.Expr) -> int:
-        if not factor.has(*self.star):
-            return self.sign(factor)
+    def _factor_side(self, factor: sp.Expr) -> sp.Expr:
         if factor in self.star and factor.is_positive:
-            return 1
-        there = self.solver.sign(self.cell, factor.xreplace(self.star))
-        if there:
-            return there
+            return sp.Integer(1)
+        there = self.solver.sign(self.cell, self._at_star(factor))
+        if there or (there == 0 and not factor.has(*self.star)):
+            return sp.Integer(there)
         for function, sign in self.functions:
             ratio = sp.cancel(function / factor)
             if ratio.is_Rational:
-                return sign * int(sp.sign(ratio))
-        coefficients = sp.Poly(factor, *self.star).coeffs() if factor.is_polynomial(*self.star) else []
-        if coefficients and all(self.solver.sign(self.cell, c) == 0 for c in coefficients):
-            return 0
-        if there == 0:
-            raise Refused(f"the branch does not say which sign {factor} has, and it switches at the equilibrium")
-        raise Uncheckable(f"the sign of {factor} near the equilibrium is not known")
+                return sign * sp.sign(ratio)
+        polynomial = sp.Poly(factor, *self.star) if factor.is_polynomial(*self.star) else None
+        signs = [self.solver.sign(self.cell, c) for c in polynomial.coeffs()] if polynomial else []
+        if signs and not any(sign is None or sign for sign in signs):
+            return sp.Integer(0)
+        if factor not in self._unsaid:
+            self._unsaid[factor] = _Unsaid(sp.Dummy("side", real=True), there == 0, any(signs))
+        return self._unsaid[factor].symbol
+
+    def _said(self, value: sp.Expr) -> sp.Expr:
+        """A value, which must not depend on signs that are not fixed."""
+        for factor, unsaid in self._unsaid.items():
+            if not value.has(unsaid.symbol):
+                continue
+            powers = sp.Poly(sp.expand(value), unsaid.symbol).terms()
+            if unsaid.varies and not all(power % 2 == 0 for (power,), _ in powers):
+                if unsaid.switches:
+                    problem = f"the branch does not say which sign {factor} has, and it switches at the equilibrium"
+                    raise Refused(problem)
+                raise Uncheckable(f"the sign of {factor} is not known")
+            if not unsaid.varies:
+                raise Uncheckable(f"the sign of {factor} is not known")
+            value = sp.Add(*(coefficient for _, coefficient in powers))
+        return value
 
     def _random_side(self, argument: sp.Expr) -> int:
         """The sign at the equilibrium, if it is the same for every value of the random variables.
@@ -266,7 +311,7 @@ class Branch(Frame):
 
     def _at_star(self, expression: sp.Expr) -> sp.Expr:
         value = self._limits_of_powers(expression).xreplace(self.star)
-        value = value.replace(lambda node: isinstance(node, sp.Integral), self._integrated)
+        value = value.replace(lambda node: isinstance(node, sp.Integral), mean_of_polynomial)
         if value.has(*_RANDOM, sp.nan, sp.zoo, sp.oo):
             raise Uncheckable(f"{expression} has no plain value at the equilibrium")
         return value
@@ -305,21 +350,6 @@ class Branch(Frame):
         if not rest.has(*self.star, *_RANDOM) and self.sign(sp.expand(rest)) == 0:
             return sp.Integer(0)
         raise Uncheckable(f"{q}**({exponent}) is unbounded at the equilibrium")
-
-    def _integrated(self, integral: sp.Integral) -> sp.Expr:
-        """The mean of a polynomial in the random variables, by its moments."""
-        body = integral.function
-        variables = [limit[0] for limit in integral.limits]
-        for variable in variables:
-            if variable is not UNIFORM:
-                body = body / density(variable)
-        body = sp.expand(body)
-        if not body.is_polynomial(*variables):
-            raise Uncheckable(f"the expectation of {body} is not one of a polynomial")
-        terms = sp.Poly(body, *variables).terms() if body.has(*variables) else [((0,) * len(variables), body)]
-        return sp.Add(
-            *(c * sp.Mul(*(moment(v, p) for v, p in zip(variables, powers, strict=True))) for powers, c in terms)
-        )
 
     def _without_f(self, function: sp.Expr) -> sp.Expr:
         """A switching function with f replaced by its Taylor polynomial, as everywhere on a branch."""

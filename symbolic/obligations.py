@@ -25,7 +25,10 @@ CRITICAL_THEOREMS = frozenset(
         "equilibrium-line",
         "first-integral",
         "linear-critical",
+        "no-limit",
         "sliding",
+        "steep-growth",
+        "steep-map",
         "time-reversal",
         "weak-focus",
     }

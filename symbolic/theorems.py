@@ -138,6 +138,24 @@ THEOREMS: dict[str, Theorem] = {
             "Filippov 1988, section 19",
         ),
         Theorem(
+            "no-limit",
+            "v has no limit at x*, not even one-sided: an undefined expression is extended by its limit, and without "
+            "one x* is no equilibrium.",
+            "definition",
+        ),
+        Theorem(
+            "steep-growth",
+            "v_i = kappa |s|^q sign(s) + O(r) with kappa > 0 and 0 < q < 1: in the cone where |s| is the larger "
+            "coordinate |s| grows faster than exponentially.",
+            "direct estimate in the cone",
+        ),
+        Theorem(
+            "steep-map",
+            "v_i = kappa |s|^q sign(s) + O(r) with kappa != 0 and 0 < q < 1: one step throws |s| to about "
+            "h |kappa| |s|^q, a multiple of |s| beyond every bound near x*, and keeps the cone.",
+            "direct estimate in the cone",
+        ),
+        Theorem(
             "energy-lasalle",
             "V = |x - x*|^2 falls along trajectories, and no trajectory but x* stays where it does not: x* is "
             "asymptotically stable.",

@@ -38,16 +38,18 @@ def leading_growth(
     """What the leading part of a two-sided field does.
 
     Args:
-        sides: Jacobians of the two sides, which agree on the line between them.
+        sides: Jacobians of the two sides.
         line: A vector along that line.
         facts: Where signs are decided.
 
     Returns:
-        The growth; None in the critical cases.
+        The growth; None in the critical cases, and where the sides do not agree on the line between them.
 
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
+    if not all(facts.is_zero(sp.expand(entry)) for entry in (sides[0] - sides[1]) * line):
+        return None  # v jumps across the line away from x*
     gaps = [sp.expand(side.trace() ** 2 / 4 - side.det()) for side in sides]
     signs = [facts.sign(gap) for gap in gaps]
     if all(sign < 0 for sign in signs):

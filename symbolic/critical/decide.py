@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from ..calculus import SignChange
 from ..criteria import Sign, infinitesimal_sign
 from ..decision.cells import Cell
 from ..decision.equations import solved_equations
@@ -21,6 +22,7 @@ from ..germs.switching import Branch
 from ..rulings import Outcome, Ruling
 from ..spectrum import characteristic_coefficients
 from ..stability import Question
+from ..updates import Steps
 from .centre_manifold import flow_reduction, map_reduction
 from .conewise import Growth, leading_growth
 from .energy import dissipates
@@ -29,6 +31,7 @@ from .facts import Facts
 from .focus import flow_focus, map_focus
 from .invariants import equilibrium_line, first_integral, reversal
 from .sliding import sliding_motion
+from .steep import steep_term
 
 FLOW_ORDERS = (3, 5, 7)
 MAP_ORDERS = (3, 5, 9)
@@ -79,8 +82,10 @@ class _Case:
 
     def decided(self) -> Ruling | None:
         pieces = self.local.pieces
+        if any(piece.undefined for piece in pieces):
+            return None
         if self.local.failure:
-            return self._energy() if self.flow else None
+            return self._steep() or (self._energy() if self.flow else None)
         stationary = all(self.cell.is_zero(c) for piece in pieces for c in piece.value or ())
         if not stationary:
             return self._sliding() if self.flow else None
@@ -99,6 +104,8 @@ class _Case:
     # -- exact obstructions ------------------------------------------------------------------------------------------
 
     def _obstruction(self) -> Ruling | None:
+        if any(row.has(SignChange) for row in self.rows):
+            return None
         if not any(row.has(sp.sign) for row in self.rows):
             line = equilibrium_line(self.rows)
             if line is not None:
@@ -235,6 +242,21 @@ class _Case:
         rate = ("linear" if found.linear else "sublinear") if found.stable else ""
         reason = f"v jumps and pushes trajectories onto the jump; {found.reason}"
         return Ruling(outcome, "sliding", reason, rate)
+
+    def _steep(self) -> Ruling | None:
+        term = steep_term(self.rows, self.parameters, self.cell)
+        if term is None:
+            return None
+        if term.power < 0:
+            return Ruling(Outcome.NO, "no-limit", "v is unbounded at the equilibrium, so it is none")
+        if self.flow:
+            grows = self.cell.sign(term.coefficient) > 0
+            return Ruling(Outcome.NO, "steep-growth", "an infinite slope pushes away from x*") if grows else None
+        single = self.question.steps == Steps()
+        if not single or (self.question.declared and self.cell.is_zero(self.question.h)):
+            return None
+        reason = "v has an infinite slope at the equilibrium: a step of any size overshoots near it"
+        return Ruling(Outcome.NO, "steep-map", reason)
 
     def _energy(self) -> Ruling | None:
         if not dissipates(self.rows, self.cell):

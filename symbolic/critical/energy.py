@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..calculus import Mean, ObjectiveDerivative
-from ..germs.local import X, Y
+from ..calculus import Mean, ObjectiveDerivative, SignChange
+from ..germs.local import X, Y, rebuilt
 from .facts import Facts
 
 Rows = tuple[sp.Expr, sp.Expr]
@@ -29,7 +29,11 @@ def dissipates(rows: Rows, facts: Facts) -> bool:
     """
     expanded = [sp.expand(row) for row in rows]
     change = sp.expand(X * expanded[0] + Y * expanded[1])
-    if change == 0 or change.has(Mean, sp.nan, sp.zoo) or not all(map(_is_continuous, expanded)):
+    if (
+        change == 0
+        or change.has(Mean, SignChange, sp.nan, sp.zoo)
+        or not all(_is_continuous(row, facts) for row in expanded)
+    ):
         return False
     axes = {X, Y}
     falls = False
@@ -72,26 +76,48 @@ def _at_zero(expression: sp.Expr) -> sp.Expr:
     return expression.func(*arguments)
 
 
-def _is_continuous(row: sp.Expr) -> bool:
-    """Whether every sign(u) comes with a factor that vanishes where u does, and every power has a defined limit."""
-    for term in sp.Add.make_args(row):
-        factors = sp.Mul.make_args(term)
-        vanishing = {
-            f.as_base_exp()[0].args[0] if isinstance(f.as_base_exp()[0], sp.Abs) else f.as_base_exp()[0]
-            for f in factors
-        }
-        for factor in factors:
-            base, exponent = factor.as_base_exp()
-            if isinstance(factor, sp.sign):
-                if factor.args[0] not in vanishing - {factor}:
-                    return False
-            elif factor.has(sp.sign):
-                return False
-            elif isinstance(factor, sp.exp):
-                continue
-            elif base.has(X, Y) and not (exponent.is_Rational and exponent > 0):
-                return False
-    return True
+def _is_continuous(node: sp.Expr, facts: Facts) -> bool:
+    """Whether the shape of an expression shows that it is continuous near the equilibrium."""
+    if not node.has(X, Y):
+        return True
+    if isinstance(node, sp.Symbol):
+        return True
+    if isinstance(node, sp.Mul):
+        zeros = {_stem(factor) for factor in node.args if not isinstance(factor, sp.sign)}
+        return all(
+            factor.args[0] in zeros if isinstance(factor, sp.sign) else _is_continuous(factor, facts)
+            for factor in node.args
+        )
+    if isinstance(node, sp.Pow):
+        base, exponent = node.base, node.exp
+        if exponent.has(X, Y) or not _is_continuous(base, facts):
+            return False
+        if exponent.is_Integer and exponent >= 0:
+            return True
+        if isinstance(base, sp.Abs) and facts.sign(exponent) > 0:
+            return True
+        value = _value(base)
+        return value is not None and (facts.sign(value) > 0 if not exponent.is_Integer else not facts.is_zero(value))
+    if isinstance(node, sp.log):
+        value = _value(node.args[0])
+        return value is not None and facts.sign(value) > 0 and _is_continuous(node.args[0], facts)
+    if isinstance(node, sp.Add | sp.exp | sp.tanh | sp.atan | sp.sin | sp.cos | sp.Abs):
+        return all(_is_continuous(argument, facts) for argument in node.args)
+    return isinstance(node, ObjectiveDerivative) and _is_continuous(node.args[1], facts)
+
+
+def _stem(factor: sp.Expr) -> sp.Expr:
+    """The u of u**n and |u|**q with a positive exponent; the factor itself otherwise."""
+    base, exponent = factor.as_base_exp()
+    if not (exponent.is_Rational and exponent > 0):
+        return factor
+    return base.args[0] if isinstance(base, sp.Abs) else base
+
+
+def _value(expression: sp.Expr) -> sp.Expr | None:
+    """The value at the equilibrium, if it is finite and free of f."""
+    value = rebuilt(expression.xreplace({X: sp.Integer(0), Y: sp.Integer(0)}))
+    return None if value.has(sp.nan, sp.zoo, sp.oo, ObjectiveDerivative, sp.sign) else value
 
 
 def _zeros(product: sp.Expr, facts: Facts) -> set[sp.Symbol] | None:

@@ -30,6 +30,7 @@ class Piece:
         jacobian: The 2 x 2 Jacobian of the piece there; None if the piece is not smooth.
         rows: (v1, v2) on the branch, without absolute values and signs; None if the piece is not smooth.
         failure: Why the piece is not smooth, or an empty string.
+        undefined: Whether the proposal's text was not seen to have a value all over the piece.
     """
 
     branch: Branch
@@ -37,6 +38,7 @@ class Piece:
     jacobian: sp.ImmutableMatrix | None
     rows: tuple[sp.Expr, sp.Expr] | None = None
     failure: str = ""
+    undefined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def local_field(derivation: Derivation, cell: Cell) -> LocalField:
         except NeedBranch as needed:
             branches += [branch.with_sign(needed.function, sign) for sign in (1, -1)]
         if len(pieces) + len(branches) > _MAX_PIECES:
-            return LocalField((Piece(Branch(), None, None, failure="too many pieces"),))
+            return LocalField((Piece(Branch(), None, None, failure="too many pieces", undefined=True),))
     if len({piece.rows for piece in pieces}) == 1 and not any(piece.failure for piece in pieces):
         # The switches cancel: the field is one and the same on all sides.
         pieces = [replace(pieces[0], branch=Branch())]
@@ -125,6 +127,9 @@ def _piece(
     try:
         for requirement in required:
             domains.check(requirement, own)
+    except NotSmooth as failure:
+        return Piece(branch, None, None, failure=str(failure), undefined=True)
+    try:
         first, second = (own.resolved(row) for row in rows)
         values = [algebra.evaluate(row, dict(own.jets)) for row in (first, second)]
     except NotSmooth as failure:

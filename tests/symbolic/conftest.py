@@ -7,7 +7,7 @@ parser, the interpreter, the calculus or the germs.
 
 from __future__ import annotations
 
-import re
+import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -90,7 +90,9 @@ FUNCTIONS = {
     "cos": mp.cos, "sin": mp.sin, "max": max, "min": min,
     "sigmoid": lambda a: 1 / (1 + mp.exp(-a)), "softplus": lambda a: mp.log(1 + mp.exp(a)),
 }  # fmt: skip
-_LIFTED = {name: _lifted(function) for name, function in FUNCTIONS.items()}
+_LIFTED = {name: _lifted(function) for name, function in FUNCTIONS.items()} | {
+    "_div": _lifted(_div), "_pow": _lifted(_pow)
+}  # fmt: skip
 
 
 def _gauss(kind: str, count: int) -> list[tuple[Any, Any]]:
@@ -119,10 +121,27 @@ def nodes(kind: str) -> list[tuple[Any, Any]]:
     return _NODES[kind]
 
 
+class _Exact(ast.NodeTransformer):
+    """Numbers from their text; quotients and powers by functions that refuse what has no real value."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        source = ast.Constant(ast.get_source_segment(self.text, node))
+        return ast.Call(ast.Name("_number", ast.Load()), [source], [])
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        name = {ast.Div: "_div", ast.Pow: "_pow"}.get(type(node.op))
+        return node if name is None else ast.Call(ast.Name(name, ast.Load()), [node.left, node.right], [])
+
+
 def compiled(text: str) -> Any:
-    """Python's code for a text of the language, with exact numbers."""
-    exact = re.sub(r"(?<![\w.])(\d+\.?\d*(?:e-?\d+)?)", r'_number("\1")', text)
-    return compile(f"({exact})".replace("\n", " "), "proposal", "eval")
+    """Python's code for a text of the language."""
+    flat = text.strip().replace("\n", " ")
+    tree = _Exact(flat).visit(ast.parse(flat, mode="eval"))
+    return compile(ast.fix_missing_locations(tree), "proposal", "eval")
 
 
 def difference(function: Callable[[Any], Any], at: Any, step: Any = None) -> Any:
@@ -197,7 +216,9 @@ class Loss:
         return self.noisy(lambda x: function(psi * x), theta - self.data, 2 * self.sigma**2)
 
     def cost(self, theta: Any, psi: Any) -> Any:
-        """L_G, which G descends."""
+        """L_G, which G descends: all of L in a zero-sum game."""
+        if self.document.get("objective", {}).get("generator", "zero-sum") == "zero-sum":
+            return self.gain(theta, psi)
         if self.relativistic:
             saturating = self.document["objective"].get("generator") == "non-saturating"
             return self.pair((lambda t: -self.fake(-t)) if saturating else self.generator, theta, psi)

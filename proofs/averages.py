@@ -1,9 +1,10 @@
-"""Whether a Gaussian expectation exists near the equilibrium and may be differentiated under the integral.
+"""Expectations near the equilibrium: whether they may be differentiated under the integral, and what they are.
 
-Shown by shape: sums and products of polynomials, bounded functions, logarithms, roots and quotients of what stays above
-a positive constant, and ``exp`` of a polynomial of degree 2 whose quadratic part vanishes at the equilibrium. Near the
-equilibrium each is at most C exp(a |epsilon| + b epsilon**2) with b as small as one likes, and so are its derivatives.
-For an arbitrary f, existence is part of what is assumed; its Taylor polynomial has the shape anyway.
+The first is shown by shape: sums and products of polynomials, bounded functions, logarithms, roots and quotients of
+what stays above a positive constant, and ``exp`` of a polynomial of degree 2 whose quadratic part vanishes at the
+equilibrium. Near the equilibrium each is at most C exp(a |epsilon| + b epsilon**2) with b as small as one likes, and so
+are its derivatives. For an arbitrary f, existence is part of what is assumed; its Taylor polynomial has the shape
+anyway.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Callable, Mapping
 
 import sympy as sp
 
+from .certificate_reading import Uncheckable
+from .normal_forms import moment
 from .printed import GAUSSIANS, UNIFORM, density
 
 Sign = Callable[[sp.Expr], int]
@@ -28,6 +31,24 @@ def is_dominated(integral: sp.Integral, star: Mapping[sp.Expr, sp.Expr], sign: S
     variables = [limit[0] for limit in integral.limits if limit[0] is not UNIFORM]
     body = integral.function / sp.Mul(*(density(variable) for variable in variables))
     return _dominated(body, star, sign)
+
+
+def mean_of_polynomial(integral: sp.Integral) -> sp.Expr:
+    """An expectation by its moments.
+
+    Raises:
+        Uncheckable: If it is not one of a polynomial in the random variables.
+    """
+    body = integral.function
+    variables = [limit[0] for limit in integral.limits]
+    for variable in variables:
+        if variable is not UNIFORM:
+            body = body / density(variable)
+    body = sp.expand(body)
+    if not body.is_polynomial(*variables):
+        raise Uncheckable(f"the expectation of {body} is not one of a polynomial")
+    terms = sp.Poly(body, *variables).terms() if body.has(*variables) else [((0,) * len(variables), body)]
+    return sp.Add(*(c * sp.Mul(*(moment(v, p) for v, p in zip(variables, powers, strict=True))) for powers, c in terms))
 
 
 def _dominated(node: sp.Expr, star: Mapping[sp.Expr, sp.Expr], sign: Sign) -> bool:
