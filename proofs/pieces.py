@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from ..symbolic.formula import And, Atom, Formula, compare
+from ..symbolic.formula import Formula, compare
 from ..symbolic.proposal import Proposal
 from .averages import is_dominated, mean_of_polynomial, stays_above
 from .certificate_reading import Refused, Uncheckable, expression
 from .implications import SecondSolver
+from .premises import fixed_parameters
 from .printed import GAUSSIANS, UNIFORM, ObjectiveValue
 from .recomputation import Frame, field
 
@@ -25,18 +26,6 @@ _TAYLOR = 3
 _RANDOM = {*GAUSSIANS.values(), UNIFORM}
 # (theta - theta*, psi - psi*), as certificates print them: no parameter begins with _.
 X_LOCAL, Y_LOCAL = sp.Dummy("_x", real=True), sp.Dummy("_y", real=True)
-
-
-def _fixed(cell: Formula) -> dict[sp.Expr, sp.Expr]:
-    """Parameters that an equation of the cell sets to a rational number."""
-    found: dict[sp.Expr, sp.Expr] = {}
-    for part in cell.parts if isinstance(cell, And) else (cell,):
-        if isinstance(part, Atom) and part.relation == "==" and len(part.expression.free_symbols) == 1:
-            (symbol,) = part.expression.free_symbols
-            slope = part.expression.diff(symbol)
-            if slope.is_Rational and slope != 0:
-                found[symbol] = symbol - part.expression / slope
-    return {symbol: value for symbol, raw in found.items() if (value := sp.expand(raw)).is_Rational}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +65,7 @@ class Branch(Frame):
         step: str = "",
     ) -> None:
         # A parameter that the cell fixes at a number is that number: an exponent may only then be seen to be even.
-        fixed_values = _fixed(cell)
+        fixed_values = fixed_parameters(cell)
         self.names = {name: fixed_values.get(symbol, symbol) for name, symbol in names.items()}
         self.cell, self.solver = cell, solver
         locals_ = {**names, "_x": X_LOCAL, "_y": Y_LOCAL}

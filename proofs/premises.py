@@ -11,7 +11,7 @@ from ..symbolic import expression as ex
 from ..symbolic.conditions import Relation
 from ..symbolic.decision.points import sign as sign_of_constant
 from ..symbolic.decision.prover import Prover
-from ..symbolic.formula import TRUE, Formula, compare, conjunction, symbols
+from ..symbolic.formula import TRUE, And, Atom, Formula, compare, conjunction, symbols
 from ..symbolic.proposal import Objective, Proposal
 from .certificate_reading import Refused, Uncheckable, expression
 from .implications import SecondSolver
@@ -161,6 +161,18 @@ def same_hypotheses(stated: Formula, rebuilt: Formula, solver: SecondSolver) -> 
         if known is not True:
             problem = f"the hypotheses {words} what the proposal declares"
             raise Refused(problem) if known is False else Uncheckable(f"perhaps {problem}")
+
+
+def fixed_parameters(cell: Formula) -> dict[sp.Expr, sp.Expr]:
+    """Parameters that an equation of a cell sets to a rational number, with that number."""
+    found: dict[sp.Expr, sp.Expr] = {}
+    for part in cell.parts if isinstance(cell, And) else (cell,):
+        if isinstance(part, Atom) and part.relation == "==" and len(part.expression.free_symbols) == 1:
+            (symbol,) = part.expression.free_symbols
+            slope = part.expression.diff(symbol)
+            if slope.is_Rational and slope != 0:
+                found[symbol] = symbol - part.expression / slope
+    return {symbol: value for symbol, raw in found.items() if (value := sp.expand(raw)).is_Rational}
 
 
 def read_point(value: Any, proposal: Proposal, what: str) -> dict[sp.Symbol, sp.Expr] | None:

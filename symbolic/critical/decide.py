@@ -33,11 +33,11 @@ from .invariants import equilibrium_line, first_integral, reversal
 from .sliding import sliding_motion
 from .steep import steep_term
 
-FLOW_ORDERS = (3, 5, 7)
-MAP_ORDERS = (3, 5, 9)
+FLOW_ORDERS = (3, 7)
+MAP_ORDERS = (5, 9)
 # Beyond this order only over few parameters: the coefficients of a map grow fast.
 _MANY_PARAMETERS_ORDER = 5
-SECONDS = 10.0
+SECONDS = 20.0
 
 
 def decide_critical(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling | None:

@@ -71,14 +71,16 @@ def changes(ring: PolyRing, form: PolyElement, change: Change, linear: Change, h
         ZeroDivisionError: If an equation has no solution, which a resonance causes.
     """
     function, power = form, form
+    total = change(form, highest)
     for degree in range(3, highest + 1):
-        rest = homogeneous(change(function, degree), degree)
-        if degree % 2:
-            function = function - _solved(ring, linear, rest, degree, None)[0]
-            continue
-        power = power * form
-        correction, eta = _solved(ring, linear, rest, degree, power)
+        power = power * form if degree % 2 == 0 else power
+        rest = homogeneous(total, degree)
+        correction, eta = _solved(ring, linear, rest, degree, None if degree % 2 else power)
         function = function - correction
+        if degree < highest:
+            total = total - change(correction, highest)
+        if degree % 2:
+            continue
         yield LyapunovStep(degree // 2, eta, function)
 
 

@@ -1,10 +1,9 @@
-r"""Infinite slopes and poles: v_i = kappa |s|^q sign(s) + w_i with q < 1, in one coordinate s, the rest Lipschitz at
-x*.
+r"""Infinite slopes and poles: one singular term kappa |s|^q sign(s), q < 1, in a coordinate s, the rest Lipschitz at x*.
 
 - q < 0: v has no limit at x*, so x* is no equilibrium.
 - 0 < q < 1, kappa > 0: in the cone where s is the larger coordinate, |s| grows at a rate beyond every exponential.
-- 0 < q < 1, a map with step h: |s| is thrown to about h |kappa| |s|^q, many times |s| however small s is, and the cone
-  is kept; so no neighbourhood is kept, for any h != 0 and either sign of kappa.
+- 0 < q < 1, a map with step h: |s| is thrown to about h |kappa| |s|^q, many times |s| however small s is, and the
+  cone is kept; so no neighbourhood is kept, for any h != 0 and either sign of kappa.
 """
 
 from __future__ import annotations
