@@ -8,6 +8,7 @@ the equilibrium; expectations are integrals of polynomials once theta and psi ar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import sympy as sp
@@ -127,9 +128,9 @@ class Branch(Frame):
             raise Uncheckable(f"{kind} of {here}: not defined on the whole branch")
 
     def _is_defined(self, kind: str, here: sp.Expr, exponent: sp.Expr) -> bool:
-        if here.has(*GAUSSIANS.values()):
+        if here.free_symbols & set(GAUSSIANS.values()):
             return stays_above(here, self.sign) or (kind == "division" and stays_above(-here, self.sign))
-        if here.has(UNIFORM):
+        if UNIFORM in here.free_symbols:
             sign = self.sign(self._at_star(here))  # and so near the equilibrium, for all values at once
         elif not here.has(*self.star):
             may_vanish = kind == "power" and self.solver.sign(self.cell, exponent) == 1
@@ -210,7 +211,9 @@ class Branch(Frame):
                 return sp.Integer(sign)
             if sp.expand(argument + function) == 0:
                 return sp.Integer(-sign)
-        if argument.has(*_RANDOM):
+        with suppress(Uncheckable):
+            argument = argument.replace(lambda node: isinstance(node, sp.Integral), mean_of_polynomial)
+        if argument.free_symbols & _RANDOM:
             return sp.Integer(self._random_side(argument))
         if not argument.has(*self.star):
             return self._factor_side(argument)
@@ -263,7 +266,7 @@ class Branch(Frame):
         """
         there = argument.xreplace(self.star)
         gaussian = [variable for variable in GAUSSIANS.values() if argument.has(variable)]
-        if there.has(*_RANDOM) or not argument.is_polynomial(*gaussian, *self.star):
+        if there.free_symbols & _RANDOM or not argument.is_polynomial(*gaussian, *self.star):
             raise Uncheckable(f"the sign of {argument} varies under an expectation")
         sign = self.sign(there)
         if sign == 0:
@@ -284,11 +287,11 @@ class Branch(Frame):
                 raise Uncheckable(f"{node} is not settled on the branch")
 
     def _require_power(self, node: sp.Pow) -> None:
-        if node.exp.has(*self.star, *_RANDOM):
+        if node.exp.free_symbols & (_RANDOM | set(self.star)):
             raise Uncheckable(f"{node} has a varying exponent")
         if node.base in self.star and node.base.is_positive and self._only_axes:
             return  # decided by its exponent, in _limits_of_powers
-        base, varies = self._at_star(node.base), node.base.has(*self.star, *_RANDOM)
+        base, varies = self._at_star(node.base), bool(node.base.free_symbols & (_RANDOM | set(self.star)))
         if node.exp.is_Integer:
             if self.sign(base) == 0:
                 raise Uncheckable(f"{node} divides by what vanishes at the equilibrium")

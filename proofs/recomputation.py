@@ -99,7 +99,7 @@ class Plane(Frame):
 
         def random(argument: sp.Expr) -> sp.Integer:
             # Noted now: SymPy renames variables of integration while it differentiates.
-            return sp.Integer(argument.has(*GAUSSIANS.values(), UNIFORM))
+            return sp.Integer(not argument.free_symbols.isdisjoint({*GAUSSIANS.values(), UNIFORM}))
 
         smooth = expression.replace(sp.Abs, lambda u: _Magnitude(u, random(u)))
         smooth = smooth.replace(sp.sign, lambda u: _Side(u, random(u)))

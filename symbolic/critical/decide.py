@@ -204,7 +204,10 @@ class _Case:
         line = sp.Matrix([-gradient[1], gradient[0]])
         plus, minus = (piece.jacobian for piece in pieces)
         assert plus is not None and minus is not None
-        sides = (plus, minus)
+        # A period of a rule with several steps is x + h (n_g v1, n_d v2) + O(h^2 r).
+        steps = self.question.steps
+        counts = sp.diag(1, 1) if self.flow else sp.diag(steps.generator, steps.discriminator)
+        sides = (sp.ImmutableMatrix(counts * plus), sp.ImmutableMatrix(counts * minus))
         found = leading_growth(sides, line, self.cell)
         if found is None:
             return None

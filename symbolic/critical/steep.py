@@ -1,4 +1,4 @@
-r"""Infinite slopes and poles: one singular term kappa |s|^q sign(s), q < 1, in a coordinate s, the rest Lipschitz at x*.
+r"""Infinite slopes and poles: one singular term kappa |s|^q sign(s), q < 1, the rest Lipschitz at x*.
 
 - q < 0: v has no limit at x*, so x* is no equilibrium.
 - 0 < q < 1, kappa > 0: in the cone where s is the larger coordinate, |s| grows at a rate beyond every exponential.

@@ -37,14 +37,7 @@ PROPOSALS: dict[str, tuple[Document, str]] = {
         "converges",
     ),
     "R1 h outside": ({"parameters": GAMMA | {"h": "h > 0 and h*f1**2 > gamma"}, "penalty": R1}, "does-not-converge"),
-    "R1 any h": (
-        {
-            "parameters": GAMMA | {"h": "h > 0 and h**2*f1**2 + 2*h*gamma != 4"},
-            "penalty": R1,
-            "training": {"update": "alternating"},
-        },
-        "conditional",
-    ),
+    "R1 any sign": ({"parameters": {"gamma": "gamma != 0"}, "penalty": R1}, "conditional"),
     "unregularised": ({}, "does-not-converge"),
     "data at c": ({"parameters": {"c": "real"}, "game": {"data": "c"}}, "conditional"),
     "instance noise": ({"parameters": {"sigma": "sigma > 0"}, "objective": {"instance_noise": "sigma"}}, "converges"),
