@@ -130,13 +130,12 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
     local = tuple(analysed(start, lambda cell: local_field(derivation, cell)))
     h = sp.Symbol("h", real=True)
     training = proposal.training
-    own = Question(UPDATES[training.update], Steps(training.g_steps, training.d_steps), h, proposal.declares_step)
-    updates = {
-        name: _ruled(
-            Question(rule, Steps(), h, proposal.declares_step), derivation, local, prover, variables, admissible
-        )
-        for name, rule in _standard_rules().items()
-    }
+    declared = proposal.declares_step
+    own = Question(UPDATES[training.update], Steps(training.g_steps, training.d_steps), h, declared)
+    updates: dict[str, RuleVerdict] = {}
+    for name, rule in _standard_rules().items():
+        question = Question(rule, Steps(), h, declared, thorough=rule is own.rule)
+        updates[name] = _ruled(question, derivation, local, prover, variables, admissible)
     same = own.rule.name in updates and own.steps == Steps()
     verdict = updates[own.rule.name] if same else _ruled(own, derivation, local, prover, variables, admissible)
     jacobian, region = _linearisation(local)

@@ -29,12 +29,14 @@ class Question:
         steps: Its counts.
         h: The step size's symbol.
         declared: Whether h is a quantified parameter; if not, "every sufficiently small h" is asked.
+        thorough: Whether costly methods may be tried: the proposal's own rule, not those reported beside it.
     """
 
     rule: Rule
     steps: Steps
     h: sp.Symbol
     declared: bool
+    thorough: bool = True
 
 
 def judge(question: Question, local: LocalField, cell: Cell) -> Ruling:

@@ -154,7 +154,7 @@ class _Case:
         _, minus_trace, determinant = characteristic_coefficients(matrix)
         turning = sign(sp.expand(4 - minus_trace**2)) > 0
         if turning and sign(sp.expand(1 - determinant)) == 0:
-            for expansion in self._expansions(MAP_ORDERS):
+            for expansion in self._expansions(MAP_ORDERS if question.thorough else MAP_ORDERS[:1]):
                 try:
                     focus = map_focus(expansion, question.rule, question.steps, sign)
                 except ZeroDivisionError:

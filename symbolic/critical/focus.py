@@ -66,7 +66,7 @@ def _flow_identities(
     def linear(function: PolyElement, degree: int) -> PolyElement:
         return function.diff(x) * linear_rows[0] + function.diff(y) * linear_rows[1]
 
-    return form, Remembered(changes(ring, form, change, linear, order + 1))
+    return form, Remembered(lambda: changes(ring, form, change, linear, order + 1))
 
 
 def map_focus(expansion: Expansion, rule: Rule, steps: Steps, sign: Sign) -> Focus | None:
@@ -108,7 +108,7 @@ def _map_identities(
     def linear(function: PolyElement, degree: int) -> PolyElement:
         return forward_linear(function, degree) - function
 
-    return form, Remembered(changes(ring, form, change, linear, order + 1))
+    return form, Remembered(lambda: changes(ring, form, change, linear, order + 1))
 
 
 def linear_part(row: PolyElement, coordinate: int) -> FracElement:

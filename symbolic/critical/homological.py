@@ -114,12 +114,14 @@ def _solved(
 class Remembered:
     """An iterator's values, kept, so that several cells can walk through the same costly identities.
 
+    An interruption in the middle of a step loses that step only: the next walk starts the iterator anew.
+
     Args:
-        values: The iterator.
+        start: Makes the iterator.
     """
 
-    def __init__(self, values: Iterator[LyapunovStep]) -> None:
-        self._values = values
+    def __init__(self, start: Callable[[], Iterator[LyapunovStep]]) -> None:
+        self._start, self._values = start, start()
         self._known: list[LyapunovStep] = []
 
     def __iter__(self) -> Iterator[LyapunovStep]:
@@ -130,5 +132,8 @@ class Remembered:
                     self._known.append(next(self._values))
                 except StopIteration:
                     return
+                except BaseException:
+                    self._values, self._known = self._start(), []
+                    raise
             yield self._known[position]
             position += 1

@@ -97,22 +97,38 @@ def quantifier(document: Document) -> Iterator[Document]:
 def swapped_player(document: Document) -> Iterator[Document]:
     """The penalty charged to the other player."""
     penalty = document.get("penalty", {})
-    if document["claim"]["verdict"] == "converges" and len(penalty) == 1:
+    # A penalty on D's output damps whichever player pays it.
+    if document["claim"]["verdict"] == "converges" and len(penalty) == 1 and "E_fake(D**2)" not in penalty.values():
         ((player, text),) = penalty.items()
         copied = copy.deepcopy(document)
         copied["penalty"] = {"generator" if player == "discriminator" else "discriminator": text}
         yield copied
 
 
+NEGATIVE = {"unregularised", "wgan", "wgan-gp", "dragan", "r1-large-step"}
+NEGATIVE |= {"hinged-gradient-penalty"}
+BARE = {"non-saturating", "non-saturating-alternating", "unregularised-exponential"}
+VERDICT_ONLY = {"wgan-gp", "dragan", "r1-large-step", "hinged-gradient-penalty", "unregularised-exponential"}
+VERDICT_ONLY |= {"non-saturating-alternating", "output-penalty", "quartic-penalty"}
+
 # Which examples an operator has something to break in; the others have no such part.
 OPERATORS = {
-    sign: set(NAMES) - {"unregularised", "wgan", "wgan-gp", "dragan", "r1-large-step"},
-    factor: set(NAMES) - {"wgan-gp", "dragan", "r1-large-step"},
+    sign: set(NAMES) - NEGATIVE - BARE,
+    factor: set(NAMES) - VERDICT_ONLY,
     exponent: {"consensus", "dragan-zero-centred", "instance-noise", "nagarajan-kolter", "r1", "r1-alternating", "r2"}
     | {"r3gan", "roth"},
-    condition: set(NAMES) - {"unregularised", "wgan", "wgan-gp", "dragan", "r1-large-step"},
+    condition: set(NAMES) - NEGATIVE - BARE,
     quantifier: set(NAMES),
-    swapped_player: {"dragan-zero-centred", "nagarajan-kolter", "r1", "r1-alternating", "r2", "r3gan", "roth"},
+    swapped_player: {
+        "quartic-penalty",
+        "dragan-zero-centred",
+        "nagarajan-kolter",
+        "r1",
+        "r1-alternating",
+        "r2",
+        "r3gan",
+        "roth",
+    },
 }
 
 
