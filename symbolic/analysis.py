@@ -132,12 +132,14 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
     training = proposal.training
     declared = proposal.declares_step
     own = Question(UPDATES[training.update], Steps(training.g_steps, training.d_steps), h, declared)
+    verdict = _ruled(own, derivation, local, prover, variables, admissible)
     updates: dict[str, RuleVerdict] = {}
     for name, rule in _standard_rules().items():
-        question = Question(rule, Steps(), h, declared, thorough=rule is own.rule)
-        updates[name] = _ruled(question, derivation, local, prover, variables, admissible)
-    same = own.rule.name in updates and own.steps == Steps()
-    verdict = updates[own.rule.name] if same else _ruled(own, derivation, local, prover, variables, admissible)
+        if rule is own.rule and own.steps == Steps():
+            updates[name] = verdict
+        else:
+            question = Question(rule, Steps(), h, declared, thorough=False)
+            updates[name] = _ruled(question, derivation, local, prover, variables, admissible)
     jacobian, region = _linearisation(local)
     matrix = None if jacobian is None or not own.rule.discrete else own.rule.matrix(jacobian, h, own.steps)
     conditional = verdict.verdict is Verdict.CONDITIONAL

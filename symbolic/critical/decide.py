@@ -37,7 +37,7 @@ FLOW_ORDERS = (3, 7)
 MAP_ORDERS = (5, 9)
 # Beyond this order only over few parameters: the coefficients of a map grow fast.
 _MANY_PARAMETERS_ORDER = 5
-SECONDS = 20.0
+SECONDS, SECONDS_BESIDE = 20.0, 5.0
 
 
 def decide_critical(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling | None:
@@ -55,15 +55,15 @@ def decide_critical(question: Question, derivation: Derivation, local: LocalFiel
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
-    limit = object()
+    limit, seconds = object(), SECONDS if question.thorough else SECONDS_BESIDE
     try:
-        with time_limit(SECONDS, limit):
+        with time_limit(seconds, limit):
             case = _Case(question, derivation, local, cell)
             ruling = case.decided()
     except OutOfTime as out:
         if out.limit is not limit:
             raise
-        return Ruling(Outcome.OPEN, "", f"critical, and not decided in {SECONDS:g} s")
+        return Ruling(Outcome.OPEN, "", f"critical, and not decided in {seconds:g} s")
     if ruling is None or ruling.outcome is Outcome.OPEN:
         return None
     return replace(ruling, conditions=case.cell.conditions())

@@ -89,7 +89,8 @@ def linear_centre(rng: random.Random, t: SimpleNamespace) -> Planted:
 def hamiltonian_centre(rng: random.Random, t: SimpleNamespace) -> Planted:
     """A positive multiple of a Hamiltonian field: the level curves of H are kept."""
     n = rng.randint(0, 3)
-    energy = (t.X**2 + t.Y**2) * Fraction(1, 2) + t.small(rng) * t.X**n * t.Y ** (3 - n) + t.small(rng) * t.X**2 * t.Y**2
+    energy = (t.X**2 + t.Y**2) * Fraction(1, 2) + t.small(rng) * t.X**n * t.Y ** (3 - n)
+    energy = energy + t.small(rng) * t.X**2 * t.Y**2
     speed = 1 + rng.choice([0, 1]) * t.small(rng) * t.X
     phi = t.change(rng, diagonal=rng.random() < 0.4)
     u = (-speed * energy.diff(1), speed * energy.diff(0))
@@ -107,7 +108,7 @@ def reversible_centre(rng: random.Random, t: SimpleNamespace) -> Planted:
 
 
 def centre_manifold(rng: random.Random, t: SimpleNamespace) -> Planted:
-    """y = 0 is invariant and is the centre manifold: x' = s x^k decides if the other direction is stable."""
+    """The line y = 0 is invariant and is the centre manifold: x' = s x^k decides if the other direction is stable."""
     power, sign, other = rng.choice([2, 3, 3, 3, 4, 5, 5]), rng.choice([-1, 1]), rng.choice([-1, -1, -2, 1])
     u = (
         sign * t.X**power + rng.choice([0, 1]) * t.small(rng) * t.Y + t.small(rng) * t.X * t.Y,
@@ -125,7 +126,7 @@ def centre_manifold_parametric(rng: random.Random, t: SimpleNamespace) -> Plante
 
 
 def nilpotent(rng: random.Random, t: SimpleNamespace) -> Planted:
-    """x' = y, y' = a x^m + b x^n y.
+    """The field x' = y, y' = a x^m + b x^n y.
 
     m even: index 0; m odd and a > 0: index -1; neither can be asymptotically stable. m odd and a < 0, with
     V = y^2/2 - a x^(m+1)/(m+1) > 0 and V' = b x^n y^2: for n even LaSalle decides, by the sign of b (b > 0 in reversed
@@ -152,7 +153,7 @@ def line_of_equilibria(rng: random.Random, t: SimpleNamespace) -> Planted:
 
 
 def homogeneous(rng: random.Random, t: SimpleNamespace) -> Planted:
-    """u = s grad V + c J grad V with V > 0 homogeneous: V' = s |grad V|^2."""
+    """With u = s grad V + c J grad V with V > 0 homogeneous: V' = s |grad V|^2."""
     sign, turn = rng.choice([-1, -1, 1, 0]), rng.choice([0, 1, -2])
     turn = turn or (sign == 0)
     energy = t.X**4 + rng.choice([0, 1, 2]) * t.X**2 * t.Y**2 + t.Y**4
@@ -226,7 +227,7 @@ def test_the_change_of_variables_is_exact(algebra: SimpleNamespace) -> None:
         def value(poly: Any, here: dict[str, Any] = here) -> Fraction:
             return poly(here["theta"], here["psi"]).coefficient(0, 0)
 
-        v1, v2 = (eval(text.replace("(", "(Fraction(1)*"), {"Fraction": Fraction}, at) for text in v)  # our own text
+        v1, v2 = (eval(text.replace("(", "(Fraction(1)*"), {"Fraction": Fraction}, at) for text in v)  # noqa: S307 - our own text
         for i in range(2):
             pushed = value(phi[i].diff(0)) * v1 + value(phi[i].diff(1)) * v2
             assert pushed == value(u[i](*phi))

@@ -1,7 +1,7 @@
 """The simulation oracle: no verdict contradicts what flow and maps are seen to do on the Dirac-GAN.
 
-Every piece of a proposal is written twice: as text for the engine, and as the NumPy gradient that we worked out by hand.
-With data at 0, D(fake) = psi theta, D(real) = 0 and grad D = psi:
+Every piece of a proposal is written twice: as text for the engine, and as its NumPy gradient, worked out by hand. With
+data at 0, D(fake) = psi theta, D(real) = 0 and grad D = psi:
 theta' = -psi f'(psi theta) - dP_G/dtheta (non-saturating: f'(-psi theta)), psi' = theta f'(psi theta) - dP_D/dpsi.
 
 What is seen is judged with care. "decays": every start, at every radius, is much closer to 0 late than early.
@@ -126,12 +126,14 @@ class Case:
     def values(self) -> tuple[float, ...]:
         """Values of w to simulate."""
         positive, negative = (0.25, 1.0), (-0.25, -1.0)
-        choices = {"w > 0": positive, "w < 0": negative, "w >= 0": (0.0, *positive), "real": (0.0, *positive, *negative)}
+        choices = {"w > 0": positive, "w < 0": negative, "w >= 0": (0.0, *positive)}
+        choices["real"] = (0.0, *positive, *negative)
         return choices[self.condition] if self.condition else (0.0,)
 
     @property
     def roughness(self) -> float:
-        return sum(2 * (1.0 if w == "w" else abs(float(Fraction(w)))) for w, x in self.discriminator if x in ROUGH_TERMS)
+        rough = [w for w, text in self.discriminator if text in ROUGH_TERMS]
+        return sum(2.0 if w == "w" else 2 * abs(float(Fraction(w))) for w in rough)
 
     def rows(self, w: float) -> tuple[Callable[[Array, Array], Array], Callable[[Array, Array], Array]]:
         slope = OBJECTIVES[self.f]
@@ -238,12 +240,16 @@ def contradictions(case: Case, verdicts: dict[str, str]) -> list[str]:
     return problems
 
 
+def _kinked(a: str, b: str) -> Case:
+    return Case("wasserstein", ((a, "max(0, psi)**2"), (b, "max(0, -psi)**2")))
+
+
 KNOWN = {  # what the simulation must be able to see, or it would contradict nothing
     "R1": (Case("wasserstein", (("1/4", "psi**2"),)), dict.fromkeys(RULES, "decays")),
     "R1 with the wrong sign": (Case("wasserstein", (("-1/4", "psi**2"),)), dict.fromkeys(RULES, "leaves")),
     "quartic": (Case("wasserstein", (("1", "psi**4"),)), {"flow": "decays", "simultaneous": "leaves"}),
-    "kinked, damped": (Case("wasserstein", (("1/2", "max(0, psi)**2"), ("-1/4", "max(0, -psi)**2"))), {"flow": "decays"}),
-    "kinked, driven": (Case("wasserstein", (("1/4", "max(0, psi)**2"), ("-1/2", "max(0, -psi)**2"))), {"flow": "leaves"}),
+    "kinked, damped": (_kinked("1/2", "-1/4"), {"flow": "decays"}),
+    "kinked, driven": (_kinked("1/4", "-1/2"), {"flow": "leaves"}),
     "non-saturating": (Case("t - t**2", saturating=False), {"flow": "decays", "simultaneous": "leaves"}),
     "unregularised": (Case("wasserstein"), {"flow": "unclear", "simultaneous": "leaves", "alternating": "unclear"}),
     "sticking": (Case("wasserstein", (("1", "abs(psi)"),)), {"flow": "unclear", "simultaneous": "leaves"}),

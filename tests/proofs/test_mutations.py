@@ -98,7 +98,7 @@ def swapped_player(document: Document) -> Iterator[Document]:
     """The penalty charged to the other player."""
     penalty = document.get("penalty", {})
     # A penalty on D's output damps whichever player pays it.
-    if document["claim"]["verdict"] == "converges" and len(penalty) == 1 and "E_fake(D**2)" not in penalty.values():
+    if document["claim"]["verdict"] == "converges" and len(penalty) == 1 and "E_fake(D**2)" not in str(penalty):
         ((player, text),) = penalty.items()
         copied = copy.deepcopy(document)
         copied["penalty"] = {"generator" if player == "discriminator" else "discriminator": text}
