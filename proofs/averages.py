@@ -10,6 +10,7 @@ anyway.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import sympy as sp
 
@@ -17,6 +18,7 @@ from .certificate_reading import Uncheckable
 from .normal_forms import moment
 from .printed import GAUSSIANS, UNIFORM, density
 
+_EXPANDED = 12
 Sign = Callable[[sp.Expr], int]
 
 
@@ -49,6 +51,15 @@ def mean_of_polynomial(integral: sp.Integral) -> sp.Expr:
         raise Uncheckable(f"the expectation of {body} is not one of a polynomial")
     terms = sp.Poly(body, *variables).terms() if body.has(*variables) else [((0,) * len(variables), body)]
     return sp.Add(*(c * sp.Mul(*(moment(v, p) for v, p in zip(variables, powers, strict=True))) for powers, c in terms))
+
+
+def averaged(expression: sp.Expr) -> sp.Expr:
+    """The expression with its expectations worked out, if they are those of small polynomials."""
+    if any(p.exp.is_Integer and p.exp > _EXPANDED and isinstance(p.base, sp.Add) for p in expression.atoms(sp.Pow)):
+        return expression
+    with suppress(Uncheckable):
+        return expression.replace(lambda node: isinstance(node, sp.Integral), mean_of_polynomial)
+    return expression
 
 
 def _dominated(node: sp.Expr, star: Mapping[sp.Expr, sp.Expr], sign: Sign) -> bool:

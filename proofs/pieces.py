@@ -8,18 +8,18 @@ the equilibrium; expectations are integrals of polynomials once theta and psi ar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import sympy as sp
 
 from ..symbolic.formula import Formula, compare
 from ..symbolic.proposal import Proposal
-from .averages import is_dominated, mean_of_polynomial, stays_above
-from .certificate_reading import Refused, Uncheckable, expression
+from .averages import averaged, is_dominated, mean_of_polynomial, stays_above
+from .certificate_reading import Refused, Uncheckable
+from .certificate_reading import expression as read_expression
 from .implications import SecondSolver
 from .premises import fixed_parameters
-from .printed import GAUSSIANS, UNIFORM, ObjectiveValue
+from .printed import GAUSSIANS, UNIFORM, ObjectiveValue, expectation
 from .recomputation import Frame, field
 
 # A player's gradient in a penalty, the row, the Jacobian: f is differentiated three times at most.
@@ -70,7 +70,7 @@ class Branch(Frame):
         self.names = {name: fixed_values.get(symbol, symbol) for name, symbol in names.items()}
         self.cell, self.solver = cell, solver
         locals_ = {**names, "_x": X_LOCAL, "_y": Y_LOCAL}
-        read = [(expression(text, locals_, step, fields=True), sign) for text, sign in signs]
+        read = [(read_expression(text, locals_, step, fields=True), sign) for text, sign in signs]
         fixed = {function: sign for function, sign in read if function in (X_LOCAL, Y_LOCAL)}
         # A coordinate whose sign is fixed is that sign times a positive symbol, so that its powers are real.
         self._coordinates = {
@@ -81,7 +81,7 @@ class Branch(Frame):
         self.star: dict[sp.Expr, sp.Expr] = {c: sp.Integer(0) for c in self._coordinates.values()}
         here = {local: self._orientation[local] * self._coordinates[local] for local in (X_LOCAL, Y_LOCAL)}
         self.theta, self.psi = equilibrium[0] + here[X_LOCAL], equilibrium[1] + here[Y_LOCAL]
-        self.functions = [(self._without_f(f.xreplace(here)), sign) for f, sign in read]
+        self.functions = [(averaged(self._without_f(f.xreplace(here))), sign) for f, sign in read]
         self._only_axes = len(fixed) == len(read)
         # Signs that neither branch nor cell fixes: constants, harmless where no value depends on them.
         self._unsaid: dict[sp.Expr, _Unsaid] = {}
@@ -119,6 +119,10 @@ class Branch(Frame):
         derivatives = [sp.Symbol(f"f{k}" if k else "_f0", real=True) for k in range(_TAYLOR + 1)]
         return sp.Add(*(d * argument**k / sp.factorial(k) for k, d in enumerate(derivatives[order:])))
 
+    def average(self, body: sp.Expr) -> sp.Expr:
+        """The mean, worked out at once where the body is a small polynomial."""
+        return averaged(expectation(body))
+
     def require(self, kind: str, argument: sp.Expr, exponent: sp.Expr = sp.S.One) -> None:
         """That an operation of the text has a real value on the branch, off null sets, for all random values."""
         if kind == "power" and argument.is_nonnegative and self.solver.sign(self.cell, exponent) == 1:
@@ -131,7 +135,7 @@ class Branch(Frame):
         if here.free_symbols & set(GAUSSIANS.values()):
             return stays_above(here, self.sign) or (kind == "division" and stays_above(-here, self.sign))
         if UNIFORM in here.free_symbols:
-            sign = self.sign(self._at_star(here))  # and so near the equilibrium, for all values at once
+            sign = self.sign(self.at_equilibrium(here))  # and so near the equilibrium, for all values at once
         elif not here.has(*self.star):
             may_vanish = kind == "power" and self.solver.sign(self.cell, exponent) == 1
             relation = "!=" if kind == "division" else ">=" if may_vanish else ">"
@@ -158,12 +162,16 @@ class Branch(Frame):
                     raise Uncheckable(f"whether the expectation {integral} may be differentiated is not plain")
         return rows
 
-    def at_equilibrium(self, row: sp.Expr) -> sp.Expr:
-        """The limit of a smooth expression at the equilibrium, from inside the branch."""
-        value = self._limits_of_powers(row).xreplace(self.star)
+    def at_equilibrium(self, expression: sp.Expr) -> sp.Expr:
+        """The limit of a smooth expression at the equilibrium, from inside the branch.
+
+        Raises:
+            Uncheckable: If there is no plain one.
+        """
+        value = self._limits_of_powers(expression).xreplace(self.star)
         value = value.replace(lambda node: isinstance(node, sp.Integral), mean_of_polynomial)
-        if value.has(sp.nan, sp.zoo, sp.oo, sp.Integral, *self.star, *_RANDOM):
-            raise Uncheckable(f"{row} has no plain limit at the equilibrium")
+        if value.has(sp.nan, sp.zoo, sp.oo, *self.star, *_RANDOM):
+            raise Uncheckable(f"{expression} has no plain value at the equilibrium")
         return value
 
     def first_order(self, proposal: Proposal, output: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], sp.ImmutableMatrix]:
@@ -174,7 +182,7 @@ class Branch(Frame):
             Uncheckable: If they cannot be derived.
         """
         for function, _ in self.functions:
-            if self.sign(self._at_star(function)) != 0:
+            if self.sign(self.at_equilibrium(function)) != 0:
                 raise Refused(f"the branch is not at the equilibrium: {function} does not vanish there")
         rows = self.rows(proposal, output)
         value = (self._said(self.at_equilibrium(rows[0])), self._said(self.at_equilibrium(rows[1])))
@@ -206,13 +214,12 @@ class Branch(Frame):
 
     def _side(self, argument: sp.Expr) -> sp.Expr:
         """The sign that an argument has on the branch, near the equilibrium; a symbol where it is not fixed."""
+        argument = averaged(argument)
         for function, sign in self.functions:
             if sp.expand(argument - function) == 0:
                 return sp.Integer(sign)
             if sp.expand(argument + function) == 0:
                 return sp.Integer(-sign)
-        with suppress(Uncheckable):
-            argument = argument.replace(lambda node: isinstance(node, sp.Integral), mean_of_polynomial)
         if argument.free_symbols & _RANDOM:
             return sp.Integer(self._random_side(argument))
         if not argument.has(*self.star):
@@ -226,7 +233,7 @@ class Branch(Frame):
     def _factor_side(self, factor: sp.Expr) -> sp.Expr:
         if factor in self.star and factor.is_positive:
             return sp.Integer(1)
-        there = self.solver.sign(self.cell, self._at_star(factor))
+        there = self.solver.sign(self.cell, self.at_equilibrium(factor))
         if there or (there == 0 and not factor.has(*self.star)):
             return sp.Integer(there)
         for function, sign in self.functions:
@@ -281,7 +288,7 @@ class Branch(Frame):
             if isinstance(node, sp.Pow) and not (node.exp.is_Integer and node.exp >= 0):
                 self._require_power(node)
             elif isinstance(node, sp.log):
-                if self.sign(self._at_star(node.args[0])) <= 0:
+                if self.sign(self.at_equilibrium(node.args[0])) <= 0:
                     raise Uncheckable(f"{node} is not defined at the equilibrium")
             elif isinstance(node, sp.Abs | sp.sign):
                 raise Uncheckable(f"{node} is not settled on the branch")
@@ -291,7 +298,7 @@ class Branch(Frame):
             raise Uncheckable(f"{node} has a varying exponent")
         if node.base in self.star and node.base.is_positive and self._only_axes:
             return  # decided by its exponent, in _limits_of_powers
-        base, varies = self._at_star(node.base), bool(node.base.free_symbols & (_RANDOM | set(self.star)))
+        base, varies = self.at_equilibrium(node.base), bool(node.base.free_symbols & (_RANDOM | set(self.star)))
         if node.exp.is_Integer:
             if self.sign(base) == 0:
                 raise Uncheckable(f"{node} divides by what vanishes at the equilibrium")
@@ -300,13 +307,6 @@ class Branch(Frame):
                 raise Uncheckable(f"{node} is not defined on the whole cell")
         elif self.sign(base) <= 0:
             raise Uncheckable(f"{node} is not smooth at the equilibrium")
-
-    def _at_star(self, expression: sp.Expr) -> sp.Expr:
-        value = self._limits_of_powers(expression).xreplace(self.star)
-        value = value.replace(lambda node: isinstance(node, sp.Integral), mean_of_polynomial)
-        if value.has(*_RANDOM, sp.nan, sp.zoo, sp.oo):
-            raise Uncheckable(f"{expression} has no plain value at the equilibrium")
-        return value
 
     def _limits_of_powers(self, expression: sp.Expr) -> sp.Expr:
         """q**e for a positive coordinate q, as q tends to 0: 0 for e > 0, and 1 for e = 0, as decided on the cell."""

@@ -46,6 +46,10 @@ class Frame(ABC):
         """The arbitrary f at an argument."""
 
     @abstractmethod
+    def average(self, body: sp.Expr) -> sp.Expr:
+        """The mean over the random variables in a body."""
+
+    @abstractmethod
     def require(self, kind: str, argument: sp.Expr, exponent: sp.Expr = sp.S.One) -> None:
         """That an operation of the text has a real value here.
 
@@ -109,6 +113,10 @@ class Plane(Frame):
     def objective(self, argument: sp.Expr) -> sp.Expr:
         """The function f itself."""
         return ObjectiveValue(sp.Integer(0), argument)
+
+    def average(self, body: sp.Expr) -> sp.Expr:
+        """The mean as an integral."""
+        return expectation(body)
 
     def require(self, kind: str, argument: sp.Expr, exponent: sp.Expr = sp.S.One) -> None:
         """Nothing: a formula may be undefined somewhere in the plane."""
@@ -263,7 +271,7 @@ class _Game(Scalars):
                 centre, name = (fake, "epsilon_fake") if operator == "E_fake_noisy" else (real, "epsilon_real")
                 sample = centre + sp.sqrt(_scalar(variance)) * GAUSSIANS[name]
         inner = _Game(self.place, self.data, self.equilibrium_output, self.losses, sample)
-        return expectation(self.place.settled(_scalar(ex.interpret(body, inner))))
+        return self.place.average(self.place.settled(_scalar(ex.interpret(body, inner))))
 
 
 def field(proposal: Proposal, frame: Frame, output: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
@@ -301,7 +309,7 @@ def _losses(objective: Objective, frame: Frame, data: sp.Expr, output: sp.Expr) 
 
     def mean(function: ex.Expression | None, at: sp.Expr, factor: int = 1) -> sp.Expr:
         value = frame.objective(at) if function is None else scalar(function, {**frame.names, "t": at}, frame)
-        return expectation(frame.settled(factor * value))
+        return frame.average(frame.settled(factor * value))
 
     # An arbitrary f stands for both functions: fake(t) = f(t), real(t) = f(-t).
     mirrored = -1 if objective.arbitrary else 1

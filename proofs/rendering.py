@@ -99,9 +99,9 @@ def evidence_text(result: CheckResult) -> str:
 def summary_rows(result: CheckResult | None) -> str:
     """One line of the table of several proposals; its heading for None."""
     if result is None:
-        return f"{'proposal':<34} {'rule':<13} {'verdict':<18} {'rate':<7} {'claims':<8} {'autograd':<9} {'s':>5}"
+        return f"{'proposal':<44} {'rule':<13} {'verdict':<18} {'rate':<10} {'claims':<8} {'autograd':<9} {'s':>5}"
     if result.analysis is None:
-        return f"{result.name[:34]:<34} {'':<13} {'undecided':<18} {'':<7} {'':<8} {'':<9} {result.seconds:>5.1f}"
+        return f"{result.name[:44]:<44} {'':<13} {'undecided':<18} {'':<10} {'':<8} {'':<9} {result.seconds:>5.1f}"
     verdict = result.analysis.verdict
     holding = {claim.holds for claim in result.claims}
     claims = "REFUTED" if False in holding else "open" if None in holding else "hold"
@@ -109,6 +109,6 @@ def summary_rows(result: CheckResult | None) -> str:
     numeric = "-" if agreement is None else f"{agreement.max_error:.0e}" if agreement.holds else "DIFFERS"
     rule = result.analysis.proposal.training.update
     return (
-        f"{result.name[:34]:<34} {rule:<13} {verdict.verdict.value:<18} {verdict.rate:<7} {claims:<8} {numeric:<9} "
+        f"{result.name[:44]:<44} {rule:<13} {verdict.verdict.value:<18} {verdict.rate:<10} {claims:<8} {numeric:<9} "
         f"{result.seconds:>5.1f}"
     )

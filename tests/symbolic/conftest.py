@@ -16,8 +16,8 @@ import pytest
 
 from convergan.symbolic import Analysis, analyse, read_proposal
 
-DIGITS = 90
-STEP = mp.mpf(10) ** -14  # of a derivative; nested three times this leaves 1e-48 of rounding and 1e-28 of truncation
+DIGITS = 120
+STEP = mp.mpf(10) ** -20  # of a derivative; nested three times this leaves 1e-60 of rounding and 1e-40 of truncation
 
 
 class Undefined(ArithmeticError):
