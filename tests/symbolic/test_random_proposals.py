@@ -280,12 +280,6 @@ def examine(case, oracle, *, must_decide):
 COMMON = {"suppress_health_check": list(HealthCheck)}
 
 
-def shrinking_off():
-    from hypothesis import Phase
-
-    return [Phase.explicit, Phase.reuse, Phase.generate]
-
-
 @settings(max_examples=25, **COMMON)
 @given(case=cases())
 def test_smooth_proposals_are_decided_and_right(case, oracle):
