@@ -70,7 +70,15 @@ class _Generators:
 
     def _canonical(self, expression: sp.Expr) -> sp.Expr:
         """The flat normal form of a generator's argument."""
-        return sp.cancel(sp.together(self._flat(expression)))
+        found = sp.cancel(sp.together(self._flat(expression)))
+        signs = {symbol for key, symbol in self._symbols.items() if key[0] is sp.sign}
+        if found.free_symbols.isdisjoint(signs):
+            return found
+        # The square of a sign is 1, inside an argument too.
+        reduced = found.replace(
+            lambda e: e.is_Pow and e.base in signs and e.exp.is_Integer, lambda e: e.base ** (e.exp % 2)
+        )
+        return sp.cancel(sp.together(reduced))
 
     def _flat(self, node: sp.Expr) -> sp.Expr:
         """The expression with every node that is not arithmetic replaced by its generator."""

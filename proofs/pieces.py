@@ -253,15 +253,14 @@ class Branch(Frame):
         for factor, unsaid in self._unsaid.items():
             if not value.has(unsaid.symbol):
                 continue
-            powers = sp.Poly(sp.expand(value), unsaid.symbol).terms()
-            if unsaid.varies and not all(power % 2 == 0 for (power,), _ in powers):
-                if unsaid.switches:
-                    problem = f"the branch does not say which sign {factor} has, and it switches at the equilibrium"
-                    raise Refused(problem)
+            terms = [(n, c) for (n,), c in sp.Poly(sp.expand(value), unsaid.symbol).terms()]
+            terms = [(n, c) for n, c in terms if n == 0 or self.solver.sign(self.cell, c) != 0]
+            if unsaid.varies and unsaid.switches and any(n % 2 for n, _ in terms):
+                problem = f"the branch does not say which sign {factor} has, and it switches at the equilibrium"
+                raise Refused(problem)
+            if any(n % 2 or (n and not unsaid.varies) for n, _ in terms):
                 raise Uncheckable(f"the sign of {factor} is not known")
-            if not unsaid.varies:
-                raise Uncheckable(f"the sign of {factor} is not known")
-            value = sp.Add(*(coefficient for _, coefficient in powers))
+            value = sp.Add(*(c for _, c in terms))
         return value
 
     def _random_side(self, argument: sp.Expr) -> int:

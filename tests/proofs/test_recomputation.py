@@ -137,6 +137,7 @@ ZERO = [
     1 / (sp.sqrt(X) + 1) - (sp.sqrt(X) - 1) / (X - 1),
     sp.Abs(X * Y) - sp.sign(X) * sp.sign(Y) * X * Y,
     sp.sign(X - Y) + sp.sign(Y - X),
+    sp.exp(sp.Abs(X * sp.sin(Y)) * sp.Abs(X)) - sp.exp(X**2 * sp.Abs(sp.sin(Y))),
     expectation(X * EPSILON**4) - 3 * X,
     expectation(X + EPSILON * sp.exp(Y * EPSILON)) - X - expectation(EPSILON * sp.exp(Y * EPSILON)),
     expectation(UNIFORM**3) - sp.Rational(1, 4),
