@@ -63,6 +63,11 @@ class _Generators:
                 self._random[self._symbols[key]] = random
         return self._symbols[key]
 
+    def _relate(self, generator: sp.Dummy, relation: sp.Expr) -> None:
+        """Notes a polynomial in a generator that vanishes."""
+        if not any(known == generator for known, _ in self._relations):
+            self._relations.append((generator, relation))
+
     def _variables(self, expression: sp.Expr) -> frozenset[sp.Symbol]:
         """The random variables that a flat expression depends on."""
         found = [self._random[symbol] for symbol in expression.free_symbols if symbol in self._random]
@@ -109,7 +114,11 @@ class _Generators:
         for term in sp.Add.make_args(sp.expand(self._canonical(argument))):
             coefficient, monomial = term.as_coeff_Mul()
             if coefficient.is_Rational and coefficient != 0:
-                base = self._generator(sp.exp, monomial, coefficient.q, random=self._variables(monomial))
+                whole = self._generator(sp.exp, monomial, random=self._variables(monomial))
+                base = whole
+                if coefficient.q > 1:  # exp(u/q)**q = exp(u)
+                    base = self._generator(sp.exp, monomial, coefficient.q, random=self._variables(monomial))
+                    self._relate(base, base**coefficient.q - whole)
                 result *= base**coefficient.p
         return result
 
@@ -123,9 +132,8 @@ class _Generators:
         inner = self._canonical(base)
         if exponent.is_Rational:
             root = self._generator(sp.Pow, inner, exponent.q, random=self._variables(inner))
-            if not any(generator == root for generator, _ in self._relations):
-                top, bottom = sp.fraction(sp.together(inner))
-                self._relations.append((root, sp.expand(bottom * root**exponent.q - top)))
+            top, bottom = sp.fraction(sp.together(inner))
+            self._relate(root, sp.expand(bottom * root**exponent.q - top))
             return root**exponent.p
         whole, rest = exponent.as_coeff_Add()
         if not whole.is_Integer:
@@ -146,8 +154,7 @@ class _Generators:
             if multiplicity % 2 == 0 or factor in positive:
                 continue
             known = self._generator(sp.sign, factor, random=self._variables(factor))
-            if not any(generator == known for generator, _ in self._relations):
-                self._relations.append((known, known**2 - 1))
+            self._relate(known, known**2 - 1)
             result *= known
         return result
 

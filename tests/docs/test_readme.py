@@ -1,4 +1,4 @@
-"""The README's outputs and tables are what the program prints; ``python tests/docs/test_readme.py`` writes them anew."""
+"""The README's outputs and tables are what the program prints; run this file as a script to write them anew."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ BLOCK = re.compile(r"<!-- (output: (?P<command>[^>]*?)|table) -->\n(?P<body>.*?)
 
 
 def output(command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "convergan", *command.split()], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    program = [sys.executable, "-P", "-m", "convergan", *command.split()]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     return f"\n```console\n$ convergan {command}\n{done.stdout.rstrip()}\n```\n\n"
 
 
@@ -40,7 +39,8 @@ def regenerated(text: str) -> str:
     def replacement(match: re.Match[str]) -> str:
         command = match["command"]
         body = table() if command is None else output(command)
-        return match[0].replace(match["body"], body) if match["body"] else match[0].replace(" -->\n", f" -->\n{body}", 1)
+        opening = match[0].split("\n", 1)[0]
+        return f"{opening}\n{body}<!-- end -->"
 
     return BLOCK.sub(replacement, text)
 

@@ -132,6 +132,7 @@ def test_a_kink_far_out_in_the_noise_changes_nothing() -> None:
 EPSILON = GAUSSIANS["epsilon_fake"]
 ZERO = [
     sp.exp(X + Y) - sp.exp(X) * sp.exp(Y),
+    sp.exp(X / 2) / (1 + sp.exp(X / 2)) ** 2 - sp.exp(X / 2) / (1 + 2 * sp.exp(X / 2) + sp.exp(X)),
     sp.exp(X) / (1 + sp.exp(X)) - 1 / (1 + sp.exp(-X)),
     sp.sqrt(X) ** 3 * sp.sqrt(X) - X**2,
     1 / (sp.sqrt(X) + 1) - (sp.sqrt(X) - 1) / (X - 1),

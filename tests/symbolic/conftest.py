@@ -7,6 +7,7 @@ parser, the interpreter, the calculus or the germs.
 
 from __future__ import annotations
 
+# ruff: noqa: S307 - the texts that are evaluated here are the tests' own
 import ast
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -80,9 +81,9 @@ def _sqrt(a: Any) -> Any:
 
 
 _OPERATORS = {"add": _add, "sub": _sub, "mul": _mul, "truediv": _div, "pow": _pow}
-for _name, _operation in _OPERATORS.items():
-    setattr(Sampled, f"__{_name}__", lambda a, b, f=_lifted(_operation): f(a, b))
-    setattr(Sampled, f"__r{_name}__", lambda a, b, f=_lifted(_operation): f(b, a))
+for _name, _operation in {name: _lifted(function) for name, function in _OPERATORS.items()}.items():
+    setattr(Sampled, f"__{_name}__", lambda a, b, f=_operation: f(a, b))
+    setattr(Sampled, f"__r{_name}__", lambda a, b, f=_operation: f(b, a))
 Sampled.__neg__ = lambda a: _lifted(_sub)(mp.mpf(0), a)  # type: ignore[attr-defined]
 
 FUNCTIONS = {
@@ -98,11 +99,8 @@ _LIFTED = {name: _lifted(function) for name, function in FUNCTIONS.items()} | {
 def _gauss(kind: str, count: int) -> list[tuple[Any, Any]]:
     """Nodes and weights: `hermite` for a standard normal variable, `legendre` for a uniform one on [0, 1]."""
     with mp.workdps(2 * DIGITS):
-        off = [mp.mpf(k) / 1 for k in range(1, count)]
-        if kind == "hermite":
-            beta = [mp.sqrt(k) for k in off]
-        else:
-            beta = [k / mp.sqrt(4 * k**2 - 1) for k in off]
+        off = [mp.mpf(k) for k in range(1, count)]
+        beta = [mp.sqrt(k) if kind == "hermite" else k / mp.sqrt(4 * k**2 - 1) for k in off]
         matrix = mp.zeros(count)
         for i, b in enumerate(beta):
             matrix[i, i + 1] = matrix[i + 1, i] = b

@@ -1,5 +1,6 @@
 """Declared conditions and claimed regions: how they are read, and what they mean."""
 
+# ruff: noqa: S307 - the texts that are evaluated here are the tests' own
 from __future__ import annotations
 
 from fractions import Fraction

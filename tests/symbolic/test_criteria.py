@@ -1,4 +1,4 @@
-"""Routh-Hurwitz and Schur-Cohn against computed roots: random polynomials of degree 1 to 4, and boundary cases by factors."""
+"""Routh-Hurwitz and Schur-Cohn against roots: random polynomials of degree 1 to 4, and boundary cases by factors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""v and v' against the literature's closed forms, and against two routes of differentiation that are not convergan's."""
+"""Fields and Jacobians against the literature's closed forms and against other routes of differentiation."""
 
 from __future__ import annotations
 
@@ -115,7 +115,10 @@ LITERATURE = {
         [[0, -f1], [f1, 0]],
     ),
     "WGAN-QC signed": (
-        {"parameters": {"lam": "lam > 0"}, "field": {"theta": "psi", "psi": "-(psi*theta + theta**2/2)*theta - lam*(psi + theta)"}},
+        {
+            "parameters": {"lam": "lam > 0"},
+            "field": {"theta": "psi", "psi": "-(psi*theta + theta**2/2)*theta - lam*(psi + theta)"},
+        },
         [[0, 1], [-lam, -lam]],
     ),
     "SGA-like": (
@@ -265,11 +268,12 @@ def test_normal_moments_are_integrals():
     x = sp.Symbol("x", real=True)
     density = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
     for power in range(7):
-        assert sp.integrate(x**power * density, (x, -sp.oo, sp.oo)) == normal_moment(power) == moment(EPSILON_REAL, power)
+        integral = sp.integrate(x**power * density, (x, -sp.oo, sp.oo))
+        assert integral == normal_moment(power) == moment(EPSILON_REAL, power)
 
 
 def test_instance_noise_moments_against_integrals():
-    """v' with a polynomial f under noise, data at c: losses integrated first, differentiated afterwards."""
+    """A polynomial f under noise, data at c: losses integrated first, differentiated afterwards."""
     n, m = sp.symbols("n m", real=True)
     f = lambda t: 3 * t - 2 * t**2 + t**3 - 5 * t**4  # noqa: E731
     document = {

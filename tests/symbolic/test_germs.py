@@ -81,7 +81,8 @@ def truth(loss):
 SMOOTH = [
     "-psi", "theta*exp(psi) - psi", "sin(theta)*cos(psi)", "tanh(psi) + atan(theta)", "psi/(1 + theta**2)",
     "psi*abs(psi)", "psi*abs(theta)", "abs(psi)**3", "abs(theta*psi)", "theta*sign(psi)*abs(psi)", "abs(psi)**2",
-    "sign(psi)**2*psi", "sign(psi)*abs(psi)", "max(psi, 2*psi) + min(psi, 2*psi)", "max(0, psi)**2", "max(psi - 1, psi)",
+    "sign(psi)**2*psi", "sign(psi)*abs(psi)", "max(psi, 2*psi) + min(psi, 2*psi)", "max(0, psi)**2",
+    "max(psi - 1, psi)",
     "sqrt(1 + psi) - 1", "log(1 + theta) - psi", "(1 + psi)**(1/3) - 1", "abs(psi)**(3/2)", "abs(psi)**(5/4)",
     "softplus(psi) - log(2)", "sigmoid(psi) - 1/2", "abs(psi - 1) - 1", "min(psi, 5)", "sign(1 + psi)*psi",
     "sqrt(psi**2)*psi", "(psi**2)**(3/4)", "psi**2/abs(psi)*psi", "abs(abs(psi) - 1) - 1 + abs(psi)",
@@ -89,10 +90,12 @@ SMOOTH = [
 ]  # fmt: skip
 # Rows that are not, or are undefined on one side: any claim of a Jacobian would be wrong.
 ROUGH = [
-    "theta**2*psi/(theta**2 + psi**2)", "theta**3/(theta**2 + psi**2)", "psi**2/theta", "theta*psi/(abs(theta) + abs(psi))",
+    "theta**2*psi/(theta**2 + psi**2)", "theta**3/(theta**2 + psi**2)", "psi**2/theta",
+    "theta*psi/(abs(theta) + abs(psi))",
     "sqrt(theta**2 + psi**2)", "sqrt(theta**2 + psi**2) - abs(psi)", "abs(psi)", "max(0, psi)", "max(theta, psi)",
     "sqrt(abs(psi))", "abs(psi)**(1/2)*sign(psi)", "psi**(1/3)", "psi**(2/3)", "abs(psi)**(9/10)", "sign(psi)",
-    "sign(theta)*psi", "sign(theta*psi)", "theta*sign(psi)", "log(abs(psi))*psi", "psi*log(psi**2)", "sqrt(psi)", "log(psi)",
+    "sign(theta)*psi", "sign(theta*psi)", "theta*sign(psi)", "log(abs(psi))*psi", "psi*log(psi**2)", "sqrt(psi)",
+    "log(psi)",
     "sqrt(psi)**2", "exp(2*log(psi))", "psi**0.5*psi**0.5", "sqrt(psi**3)", "psi**(3/2)", "1/psi", "psi*sin(1/psi)",
     "log(psi - 1)*0 + psi", "sqrt(psi - 1)**2", "max(0, psi)/max(0, psi)*psi", "abs(psi) + abs(theta)",
     "abs(psi - theta)", "min(theta, psi, -psi)", "theta*psi**2/(theta**2 + psi**4)", "sqrt(theta**4 + psi**2)",
@@ -118,8 +121,9 @@ def test_not_differentiable(row, oracle):
     assert claimed(row)[0] != "smooth"
 
 
-JUMPS = {"sign(psi)": "jump", "sign(theta*psi)": "jump", "1": "shifted", "1 + psi": "shifted", "cos(abs(psi))": "shifted",
-         "abs(psi)": "kink", "max(theta, psi)": "kink", "sign(psi)*psi": "kink", "2 + sign(psi)": "jump",
+JUMPS = {"sign(psi)": "jump", "sign(theta*psi)": "jump", "1": "shifted", "1 + psi": "shifted",
+         "cos(abs(psi))": "shifted", "abs(psi)": "kink", "max(theta, psi)": "kink", "sign(psi)*psi": "kink",
+        "2 + sign(psi)": "jump",
          "sign(psi)**2": "shifted", "sign(1 + abs(psi)) - 1": "smooth", "sign(max(0, psi))": "jump"}  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Proposals as mappings: every key of the contract, the defaults, and every error with key, text and mend."""
 
+# ruff: noqa: PT017 - errors of random mappings have no one message
 from __future__ import annotations
 
 import math
@@ -161,7 +162,7 @@ REFUSED = [
     ({"parameters": {"": "real"}}, "parameters.", "not a name", ""),
     *[
         ({"parameters": {name: "real"}}, f"parameters.{name}", "reserved", "rename")
-        for name in ("theta", "psi", "D", "L", "L_G", "t", "z", "f1", "f6", "pi", "I", "exp", "E_mix", "norm", "E", "Abs")
+        for name in ("theta", "psi", "D", "L", "L_G", "t", "z", "f1", "f6", "pi", "I", "exp", "E_mix", "norm", "E")
     ],
     ({"parameters": {"gamma": "gamma > delta"}}, "parameters.gamma", "undeclared symbol delta", ""),
     ({"parameters": {"gamma": "gamma > 0 or gamma < -1"}}, "parameters.gamma", "'or' in a condition", ""),

@@ -52,10 +52,12 @@ TABLE = {
     "DRAGAN, k >= 0": (d("gamma*E_real_noisy((norm(grad(D)) - k)**2, c)",
                          parameters=G | {"k": "k >= 0", "c": "c > 0"}), "MMM"),
     "smooth one-centred": (d("gamma/4*E_real((norm(grad(D))**2 - k**2)**2)", parameters=G | {"k": "k > 0"}), "NNN"),
-    "WGAN-LP": (d("gamma*E_mix(max(0, norm(grad(D)) - k)**2)", parameters=G | {"k": "k > 0"}, **f(f="wasserstein")), "nNn"),
+    "WGAN-LP": (d("gamma*E_mix(max(0, norm(grad(D)) - k)**2)", parameters=G | {"k": "k > 0"},
+                  **f(f="wasserstein")), "nNn"),
     "hinge": (f(f="hinge"), "nNn"),
     "instance noise": (f(instance_noise="s", assume="f1 != 0 and f2 < 0") | {"parameters": {"s": "s > 0"}}, "CCC"),
-    "instance noise, f2 > 0": (f(instance_noise="s", assume="f1 != 0 and f2 > 0") | {"parameters": {"s": "s > 0"}}, "NNN"),
+    "instance noise, f2 > 0": (
+        f(instance_noise="s", assume="f1 != 0 and f2 > 0") | {"parameters": {"s": "s > 0"}}, "NNN"),
     "instance noise, WGAN": (f(instance_noise="s", f="wasserstein") | {"parameters": {"s": "s > 0"}}, "nNn"),
     "instance noise, f2 free": (f(instance_noise="s", assume="f1 != 0") | {"parameters": {"s": "s > 0"}}, "MMM"),
     "instance noise, s real": (f(instance_noise="s") | {"parameters": {"s": "real"}}, "mMm"),
@@ -259,7 +261,8 @@ def test_the_same_texts_where_they_are_defined(decide):
      "f0", "f7", "f11", "atom0", "t0", "e", "S", "N", "zoo", "nan", "sp", "numpy", "array", "epsilon", "r0"],
 )  # fmt: skip
 def test_parameter_names_mean_nothing(name, decide):
-    document = d(f"{name}*norm(psi)**2 + (sqrt(1 + b**2) - 1)*norm(psi)**2", **f(instance_noise="1", assume="f1 != 0 and f2 <= 0"))
+    penalty = f"{name}*norm(psi)**2 + (sqrt(1 + b**2) - 1)*norm(psi)**2"
+    document = d(penalty, **f(instance_noise="1", assume="f1 != 0 and f2 <= 0"))
     yes = decide(parameters={name: f"{name} > 0", "b": "real"}, **document)
     no = decide(parameters={name: f"{name} < 0", "b": "b == 0"}, **d(f"{name}*norm(psi)**2"))
     assert {v.verdict.value for v in yes.updates.values()} == {"converges"}
@@ -341,7 +344,8 @@ def test_h_ratio_scales_ds_row(decide):
     analysis = decide(**document)
     assert {v.verdict.value for v in analysis.updates.values()} == {"converges"}
     assert decide(**d(R1, parameters=G, training={"h_ratio": "-1"})).verdict.verdict.value == "does-not-converge"
-    assert decide(**d(R1, parameters=G | {"r": "real"}, training={"h_ratio": "r"})).verdict.verdict.value == "conditional"
+    either = decide(**d(R1, parameters=G | {"r": "real"}, training={"h_ratio": "r"}))
+    assert either.verdict.verdict.value == "conditional"
 
 
 # -- points ------------------------------------------------------------------------------------------------------------
