@@ -155,7 +155,10 @@ def point_document(point: dict[sp.Symbol, sp.Expr] | None) -> dict[str, str] | N
     derivatives = {k: point[s] for k in range(1, 7) for s in point if str(s) == f"f{k}"}
     if derivatives:
         t = sp.Symbol("t")
-        document["f"] = text(sp.Add(*(value * t**k / sp.factorial(k) for k, value in derivatives.items())))
+        # A parameter may be called f.
+        document["f" if "f" not in document else "f(t)"] = text(
+            sp.Add(*(value * t**k / sp.factorial(k) for k, value in derivatives.items()))
+        )
     return document
 
 
