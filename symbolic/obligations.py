@@ -19,13 +19,19 @@ from .stability import Question, outward_gradients
 
 CRITICAL_THEOREMS = frozenset(
     {
+        "area-preserved",
         "centre-manifold",
         "conewise-linear",
         "energy-lasalle",
+        "equilibrium-curve",
         "equilibrium-line",
         "first-integral",
+        "leading-part",
         "linear-critical",
+        "nilpotent",
         "no-limit",
+        "orbit-linearisation",
+        "periodic",
         "sliding",
         "steep-growth",
         "steep-map",

@@ -104,6 +104,37 @@ THEOREMS: dict[str, Theorem] = {
             "definition",
         ),
         Theorem(
+            "equilibrium-curve",
+            "v = g w / m with g = 0 along a curve through x*: x* is not isolated among equilibria with another generator "
+            "or another D.",
+            "definition",
+        ),
+        Theorem(
+            "orbit-linearisation",
+            "v = (g / m) w with g / m of one sign near x* except at x*: v and w, or -w, have the same orbits, and the "
+            "eigenvalues of w'(x*) decide.",
+            "Dumortier, Llibre & Artes 2006, section 1.9",
+        ),
+        Theorem(
+            "leading-part",
+            "v = v0 + higher terms with v0 (quasi-)homogeneous: x* is asymptotically stable if it is for v0 (for maps "
+            "x + h v0 + ... as well: every h if the degree is 2 or more, else small h), and unstable if v0 escapes along "
+            "a ray.",
+            "Massera 1956; Hahn 1967, section 57; Rosier 1992; for maps Hakim 1998",
+        ),
+        Theorem(
+            "nilpotent",
+            "x' = y, y' = a x^m + ... + (b x^k + ...) y + O(y^2): m, k, a and b decide, and where the leading part "
+            "conserves an energy, its first coefficient that is not 0.",
+            "Andreev 1958; Dumortier, Llibre & Artes 2006, theorem 3.5; index: Krasnosel'skii & Zabreiko 1984",
+        ),
+        Theorem(
+            "area-preserved",
+            "det F' = +-1 identically: the images of a small disk keep its area and do not shrink to x*.",
+            "Liouville; definition of asymptotic stability",
+        ),
+        Theorem("periodic", "F^q = id: x* attracts nothing.", "definition"),
+        Theorem(
             "time-reversal",
             "v(R x) = -R v(x) for a linear involution R: stability forward in time is stability backward in time, and "
             "x* is not asymptotically stable.",

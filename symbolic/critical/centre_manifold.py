@@ -11,12 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sympy as sp
-from sympy.polys.rings import PolyElement
 
 from ..criteria import Sign
-from ..updates import Rule, Steps
-from .expansion import Expansion
-from .focus import element_sign, linear_part
+from .expansion import Expansion, Pair
 from .homological import truncated
 
 
@@ -45,47 +42,38 @@ def flow_reduction(expansion: Expansion, sign: Sign) -> Reduced | None:
     return _reduced(expansion, expansion.rows, sign)
 
 
-def map_reduction(expansion: Expansion, rule: Rule, steps: Steps, sign: Sign) -> Reduced | None:
+def map_reduction(expansion: Expansion, images: Pair, sign: Sign) -> Reduced | None:
     """Decides a map with multipliers 1 and mu, |mu| < 1; None if the reduced map is the identity up to the order.
 
     Args:
         expansion: The field.
-        rule: The training rule.
-        steps: Its counts.
+        images: The map, in the expansion's coordinates.
         sign: Decides signs of expressions in the parameters and h.
     """
-    first, second = expansion.period(rule, steps)
+    first, second = images
     x, y = expansion.coordinates
     return _reduced(expansion, (first - x, second - y), sign)
 
 
-def _reduced(
-    expansion: Expansion,
-    rows: tuple[PolyElement, PolyElement],
-    sign: Sign,
-) -> Reduced | None:
+def _reduced(expansion: Expansion, rows: Pair, sign: Sign) -> Reduced | None:
     """Works with A = J (flow) or A = M - 1 (map): A r = 0, A q = lambda q with lambda = tr A."""
     ring = expansion.ring
-    a, b, c, d = (linear_part(row, k) for row in rows for k in (0, 1))
+    a, b, c, d = (entry for row in rows for entry in expansion.linear(row))
     rate = a + d
     # r spans the kernel and q the image; of the two rows (columns) of A one is not 0.
-    first_row = element_sign(expansion, a, sign) or element_sign(expansion, b, sign)
-    first_column = element_sign(expansion, a, sign) or element_sign(expansion, c, sign)
+    first_row = expansion.sign(a, sign) or expansion.sign(b, sign)
+    first_column = expansion.sign(a, sign) or expansion.sign(c, sign)
     kernel = (-b, a) if first_row else (-d, c)
     image = (a, c) if first_column else (b, d)
-    u, w = ring.gens
-    x, y = u * kernel[0] + w * image[0], u * kernel[1] + w * image[1]
-    determinant = kernel[0] * image[1] - kernel[1] * image[0]
-    if element_sign(expansion, determinant, sign) == 0:
+    if expansion.sign(kernel[0] * image[1] - kernel[1] * image[0], sign) == 0:
         return None
-    moved = [expansion.composed(row, x, y, expansion.order) for row in rows]
-    slow = (moved[0] * image[1] - moved[1] * image[0]) * (1 / determinant)
-    fast = (moved[1] * kernel[0] - moved[0] * kernel[1]) * (1 / determinant)
+    slow, fast = expansion.in_basis(rows, kernel, image)
+    u, _ = ring.gens
     manifold = ring.zero
     for degree in range(2, expansion.order + 1):
         reduced = expansion.composed(slow, u, manifold, degree)
         coefficient = reduced.get((degree, 0), ring.domain.zero)
-        value = element_sign(expansion, coefficient, sign)
+        value = expansion.sign(coefficient, sign)
         if value:
             return Reduced(degree % 2 == 1 and value < 0, degree, expansion.expression(coefficient))
         # Invariance: w = m(u). While the slow part is 0, the fast part has to vanish on it, for flow and map alike.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sympy as sp
 
 from ..decision.cells import Cell
-from ..formula import Formula, compare
+from ..formula import Formula, compare, conjunction, disjunction, negation
 
 _RELATIONS = {1: ">", 0: "==", -1: "<"}
 
@@ -20,6 +22,7 @@ class Facts:
     def __init__(self, cell: Cell) -> None:
         self.cell = cell
         self._known: dict[sp.Expr, int] = {}
+        self._proved: dict[Formula, None] = {}
 
     def sign(self, expression: sp.Expr) -> int:
         """The sign of a parameter expression on the cell.
@@ -40,6 +43,24 @@ class Facts:
         """
         return self.sign(expression) == 0
 
+    def holds(self, conclusion: Formula, given: Iterable[Formula] = ()) -> bool:
+        """Whether a conclusion is proved all over the cell, for all values of symbols that are no parameters.
+
+        Args:
+            conclusion: What is to hold.
+            given: Where it is to hold.
+        """
+        claim = disjunction([negation(conjunction(given)), conclusion])
+        if not self.cell.prover.proves(self.cell.formula, claim, "a property of the leading part"):
+            return False
+        self._proved[claim] = None
+        return True
+
+    def compared(self, expression: sp.Expr, relation: str) -> bool:
+        """Whether ``expression relation 0`` is proved all over the cell; the cell is not cut for it."""
+        return self.holds(compare(expression, relation))
+
     def conditions(self) -> tuple[Formula, ...]:
-        """The remembered signs as conditions."""
-        return tuple(compare(expression, _RELATIONS[value]) for expression, value in self._known.items())
+        """The remembered signs and conclusions as conditions."""
+        signs = [compare(expression, _RELATIONS[value]) for expression, value in self._known.items()]
+        return tuple(dict.fromkeys([*signs, *self._proved]))

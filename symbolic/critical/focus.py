@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
-from sympy.polys.fields import FracElement
 from sympy.polys.rings import PolyElement, PolyRing
 
 from ..criteria import Sign
-from ..updates import Rule, Steps
-from .expansion import Expansion, substitution
+from .expansion import Expansion, Pair, substitution
 from .homological import Remembered, changes, truncated
 
 
@@ -30,12 +29,12 @@ class Focus:
 
     Attributes:
         stable: Whether the equilibrium is asymptotically stable (else it is unstable).
-        order: k; the radius decays, or grows, like the (2k-1)-th power says.
-        coefficient: eta_k times the sign that makes negative stable.
+        weight: w; V changes by eta_w x^p H^i with w = p + (2n+2) i.
+        coefficient: eta_w times the sign that makes negative stable.
     """
 
     stable: bool
-    order: int
+    weight: int
     coefficient: sp.Expr
 
 
@@ -46,12 +45,12 @@ def flow_focus(expansion: Expansion, sign: Sign) -> Focus | None:
         expansion: The field; tr J = 0 and det J > 0 are the caller's to show.
         sign: Decides signs of parameter expressions.
     """
-    return _decided(expansion, *_flow_identities(expansion.ring, expansion.rows, expansion.order), sign)
+    return decided(expansion, *_flow_identities(expansion.ring, expansion.rows, expansion.order), sign)
 
 
 @functools.lru_cache(maxsize=64)
 def _flow_identities(
-    ring: PolyRing, rows: tuple[PolyElement, PolyElement], order: int
+    ring: PolyRing, rows: Pair, order: int
 ) -> tuple[PolyElement, Remembered]:
     """The conserved form and the changes of V along the flow; the same on every cell."""
     first, second = rows
@@ -69,25 +68,23 @@ def _flow_identities(
     return form, Remembered(lambda: changes(ring, form, change, linear, order + 1))
 
 
-def map_focus(expansion: Expansion, rule: Rule, steps: Steps, sign: Sign) -> Focus | None:
+def map_focus(expansion: Expansion, images: Pair, sign: Sign) -> Focus | None:
     """Decides a map with a pair of multipliers on the unit circle; None if every coefficient up to the order is 0.
 
     Args:
         expansion: The field; det M = 1 and |tr M| < 2 are the caller's to show.
-        rule: The training rule.
-        steps: Its counts.
+        images: The map, in the expansion's coordinates.
         sign: Decides signs of expressions in the parameters and h.
 
     Raises:
         ZeroDivisionError: At a resonance.
     """
-    images = expansion.period(rule, steps)
-    return _decided(expansion, *_map_identities(expansion.ring, images, expansion.order), sign)
+    return decided(expansion, *_map_identities(expansion.ring, images, expansion.order), sign)
 
 
 @functools.lru_cache(maxsize=64)
 def _map_identities(
-    ring: PolyRing, images: tuple[PolyElement, PolyElement], order: int
+    ring: PolyRing, images: Pair, order: int
 ) -> tuple[PolyElement, Remembered]:
     """The conserved form and the changes of V under the map; the same on every cell."""
     first, second = images
@@ -111,37 +108,35 @@ def _map_identities(
     return form, Remembered(lambda: changes(ring, form, change, linear, order + 1))
 
 
-def linear_part(row: PolyElement, coordinate: int) -> FracElement:
+def linear_part(row: PolyElement, coordinate: int) -> Any:
     """The coefficient of x (0) or y (1)."""
     return row.get((1, 0) if coordinate == 0 else (0, 1), row.ring.domain.zero)
 
 
-def _decided(expansion: Expansion, form: PolyElement, steps: Remembered, sign: Sign) -> Focus | None:
-    found = next((step for step in steps if element_sign(expansion, step.eta, sign)), None)
-    if found is None:
+def decided(expansion: Expansion, form: PolyElement, steps: Remembered, sign: Sign) -> Focus | None:
+    """What the first coefficient that is not 0 says; None if there is none, or its term has no mean.
+
+    Args:
+        expansion: Where coefficients become expressions.
+        form: The conserved function H, which is definite.
+        steps: The coefficients in order.
+        sign: Decides signs of expressions in the parameters and h.
+
+    Raises:
+        ZeroDivisionError: At a resonance.
+    """
+    found = next((step for step in steps if expansion.sign(step.eta, sign)), None)
+    if found is None or found.rest % 2:
         return None
     for coefficient in found.function.coeffs():
         # A denominator that vanishes somewhere on the cell is a resonance there.
-        if element_sign(expansion, expansion.ring.domain.convert(coefficient.denom), sign) == 0:
+        if expansion.sign(expansion.ring.domain.convert(expansion.ring.domain.denom(coefficient)), sign) == 0:
             raise ZeroDivisionError("a resonance")
-    orientation = element_sign(expansion, form.get((2, 0), expansion.ring.domain.zero), sign)
+    lowest = next((c for (_, j), c in form.terms() if j == 0), expansion.ring.domain.zero)
+    orientation = expansion.sign(lowest, sign)
     if orientation == 0:
         return None
-    effective = found.eta * orientation ** (found.order + 1)
-    return Focus(element_sign(expansion, effective, sign) < 0, found.order, expansion.expression(effective))
-
-
-def element_sign(expansion: Expansion, element: FracElement, sign: Sign) -> int:
-    """Sign of a quotient as the product of the signs of its parts, each a polynomial in the parameters and h.
-
-    Raises:
-        ZeroDivisionError: If the denominator vanishes.
-    """
-    if not element:
-        return 0
-    domain = expansion.ring.domain
-    parts = [expansion.expression(domain.convert(part)) for part in (element.numer, element.denom)]
-    below = sign(sp.expand(parts[1]))
-    if below == 0:
-        raise ZeroDivisionError("a resonance")
-    return sign(sp.expand(parts[0])) * below
+    # With H < 0, V falls in absolute value where it grows; x^p H^i has the sign of H^i.
+    effective = found.eta * orientation ** (found.power + 1)
+    weight = found.rest + found.power * max(i for i, j in form.itermonoms() if j == 0)
+    return Focus(expansion.sign(effective, sign) < 0, weight, expansion.expression(effective))

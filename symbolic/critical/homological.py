@@ -1,14 +1,18 @@
-r"""Lyapunov functions degree by degree, for planar flows and maps whose linear part conserves a definite form.
+r"""Lyapunov functions degree by degree, for planar flows and maps whose leading part conserves a definite function.
 
-Let Q be a definite quadratic form that the linear part conserves. A function V = Q + V_3 + V_4 + ... is sought with
+Count x with weight 1 and y with weight n + 1, and let the leading part conserve a definite H of weight 2n + 2: for
+n = 0 a quadratic form and a linear part that rotates, for n > 0 the function y^2/2 + c x^{2n+2} and the nilpotent field
+(y, -(2n+2) c x^{2n+1}). A function V = H + V_{2n+3} + V_{2n+4} + ... is sought with
 
-    flow:  grad V . v       = eta_2 Q^2 + eta_3 Q^3 + ...
-    map:   V(F(x)) - V(x)   = eta_2 Q^2 + eta_3 Q^3 + ...
+    flow:  grad V . v       = sum of eta_w x^p H^i
+    map:   V(F(x)) - V(x)   = sum of eta_w x^p H^i,        w = p + (2n+2) i > 2n + 2.
 
-Degree by degree this is a linear equation A V_d = R_d for a homogeneous polynomial V_d, where A V = grad V . J x for a
-flow and A V = V(M x) - V(x) for a map. A is invertible in odd degrees; in even degrees its kernel is spanned by
-Q^{d/2}, and one number eta_{d/2} makes the equation solvable. The first eta that is not 0 decides: with the sign of Q
-it says whether |V| falls or grows along every trajectory near the equilibrium (Lyapunov), and Q^k measures the rate.
+Weight by weight this is a linear equation A V_{w-n} = R_w for a quasi-homogeneous polynomial, where A is the derivative
+along the leading field (for a map with n = 0: A V = V(M x) - V(x)). The polynomials x^p H^i with p <= 2n complement the
+image of A, so that one number eta_w makes the equation solvable. The first eta_w that is not 0 decides if p is even:
+then x^p H^i is nowhere negative and has a positive mean along the closed orbits of the leading part, and the sign of
+eta_w says whether V falls or grows along every trajectory near the equilibrium, up to a further change of V (Lyapunov).
+For odd p the mean is 0, and V would have to leave the polynomials.
 
 Nothing is assumed about eigenvalues: the coefficients stay in the field of the parameters, and resonances show up as
 denominators that vanish.
@@ -18,51 +22,60 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sympy.polys.fields import FracElement
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.rings import PolyElement, PolyRing
 
 
+Weights = tuple[int, int]
+_PLAIN: Weights = (1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class LyapunovStep:
-    """One even degree of the change of V.
+    """One weight of the change of V.
 
     Attributes:
-        order: k in eta_k Q^k, at least 2.
+        power: i in eta_w x^p H^i.
+        rest: p.
         eta: The coefficient.
-        function: V up to degree 2 k.
+        function: V as far as it is determined.
     """
 
-    order: int
-    eta: FracElement
+    power: int
+    rest: int
+    eta: Any
     function: PolyElement
 
 
-def homogeneous(polynomial: PolyElement, degree: int) -> PolyElement:
-    """The terms of one degree."""
-    ring = polynomial.ring
-    return ring.from_dict({m: c for m, c in polynomial.terms() if sum(m) == degree})
+def homogeneous(polynomial: PolyElement, degree: int, weights: Weights = _PLAIN) -> PolyElement:
+    """The terms of one weight."""
+    p, q = weights
+    return polynomial.ring.from_dict({m: c for m, c in polynomial.terms() if p * m[0] + q * m[1] == degree})
 
 
-def truncated(polynomial: PolyElement, degree: int) -> PolyElement:
-    """The terms up to a degree."""
-    ring = polynomial.ring
-    return ring.from_dict({m: c for m, c in polynomial.terms() if sum(m) <= degree})
+def truncated(polynomial: PolyElement, degree: int, weights: Weights = _PLAIN) -> PolyElement:
+    """The terms up to a weight."""
+    p, q = weights
+    return polynomial.ring.from_dict({m: c for m, c in polynomial.terms() if p * m[0] + q * m[1] <= degree})
 
 
 Change = Callable[[PolyElement, int], PolyElement]
 
 
-def changes(ring: PolyRing, form: PolyElement, change: Change, linear: Change, highest: int) -> Iterator[LyapunovStep]:
-    """Builds V degree by degree; yields every eta, zero or not, as an identity in the parameters.
+def changes(
+    ring: PolyRing, form: PolyElement, change: Change, leading: Change, highest: int, n: int = 0
+) -> Iterator[LyapunovStep]:
+    """Builds V weight by weight; yields every eta, zero or not, as an identity in the parameters.
 
     Args:
         ring: Polynomials in (x, y) over the parameters' field.
-        form: The conserved form Q.
-        change: The change of a function, up to a degree: grad V . v, or V(F(x)) - V(x).
-        linear: The same for the linear part of the field or map alone.
-        highest: The degree up to which ``change`` is exact.
+        form: The conserved function H.
+        change: The change of a function, up to a weight: grad V . v, or V(F(x)) - V(x).
+        leading: The same for the leading part of the field or map alone.
+        highest: The weight up to which ``change`` is exact.
+        n: y has the weight n + 1.
 
     Yields:
         The steps. The k-th counts on the part of the parameter space where all before it vanish.
@@ -70,34 +83,30 @@ def changes(ring: PolyRing, form: PolyElement, change: Change, linear: Change, h
     Raises:
         ZeroDivisionError: If an equation has no solution, which a resonance causes.
     """
-    function, power = form, form
-    total = change(form, highest)
-    for degree in range(3, highest + 1):
-        power = power * form if degree % 2 == 0 else power
-        rest = homogeneous(total, degree)
-        correction, eta = _solved(ring, linear, rest, degree, None if degree % 2 else power)
+    weights, period = (1, n + 1), 2 * n + 2
+    function, total = form, change(form, highest)
+    for weight in range(period + n + 1, highest + 1):
+        power, rest = divmod(weight, period)
+        complement = None if rest == period - 1 else ring.gens[0] ** rest * form**power
+        wanted = homogeneous(total, weight, weights)
+        correction, eta = _solved(ring, leading, wanted, weight, complement, n)
         function = function - correction
-        if degree < highest:
+        if weight < highest:
             total = total - change(correction, highest)
-        if degree % 2:
-            continue
-        yield LyapunovStep(degree // 2, eta, function)
+        if complement is not None:
+            yield LyapunovStep(power, rest, eta, function)
 
 
 def _solved(
-    ring: PolyRing,
-    linear: Change,
-    rest: PolyElement,
-    degree: int,
-    power: PolyElement | None,
-) -> tuple[PolyElement, FracElement]:
-    """V_d and eta with A V_d + eta Q^{d/2} = R_d (eta = 0 in odd degrees)."""
+    ring: PolyRing, leading: Change, wanted: PolyElement, weight: int, complement: PolyElement | None, n: int
+) -> tuple[PolyElement, Any]:
+    """V_{w-n} and eta with A V_{w-n} + eta x^p H^i = R_w (eta = 0 where nothing has to be complemented)."""
     domain = ring.domain
-    monomials = [(degree - k, k) for k in range(degree + 1)]
-    columns = [linear(ring.from_dict({m: domain.one}), degree) for m in monomials]
-    if power is not None:
-        columns.append(power)
-    rows = [[column.get(m, domain.zero) for column in [*columns, rest]] for m in monomials]
+    monomials = _monomials(weight - n, n)
+    columns = [leading(ring.from_dict({m: domain.one}), weight) for m in monomials]
+    if complement is not None:
+        columns.append(complement)
+    rows = [[column.get(m, domain.zero) for column in [*columns, wanted]] for m in _monomials(weight, n)]
     reduced, pivots = DomainMatrix(rows, (len(rows), len(columns) + 1), domain).to_field().rref()
     if len(columns) in pivots:
         raise ZeroDivisionError("a resonance: the equation for the Lyapunov function has no solution")
@@ -105,10 +114,15 @@ def _solved(
     dense = reduced.to_list()
     for row, pivot in enumerate(pivots):
         values[pivot] = dense[row][-1]
-    if power is not None and len(columns) - 1 not in pivots:
-        raise ZeroDivisionError("the conserved form is not conserved")
+    if complement is not None and len(columns) - 1 not in pivots:
+        raise ZeroDivisionError("the conserved function is not conserved")
     solution = ring.from_dict(dict(zip(monomials, values, strict=False)))
-    return solution, values[-1] if power is not None else domain.zero
+    return solution, values[-1] if complement is not None else domain.zero
+
+
+def _monomials(weight: int, n: int) -> list[tuple[int, int]]:
+    """Exponents of the monomials of a weight, x with weight 1 and y with weight n + 1."""
+    return [(weight - (n + 1) * j, j) for j in range(weight // (n + 1) + 1)]
 
 
 class Remembered:

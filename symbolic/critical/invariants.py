@@ -1,6 +1,6 @@
-r"""Exact obstructions to asymptotic stability: lines of equilibria, first integrals, time reversal.
+r"""Exact obstructions to asymptotic stability: lines of equilibria, first integrals, time reversal, areas, periods.
 
-All three are identities in the local coordinates (x, y), checked by normal forms in which every node that is no
+All of them are identities in the local coordinates (x, y), checked by normal forms in which every node that is no
 polynomial (f'(u), exp(u), |u|, an expectation) is an independent variable: what vanishes then, vanishes.
 
 - *Equilibria on a line.* v = 0 on a line through x*: its points are equilibria with another generator or another slope
@@ -9,19 +9,26 @@ polynomial (f'(u), exp(u), |u|, an expectation) is an independent variable: what
   would be constant there.
 - *Reversal.* v(R x) = -R v(x) with a linear involution R: if x* were asymptotically stable, R would make it so in
   backward time as well, which is impossible.
+- *Areas.* A map with det F' = +-1 identically: the images of a small disk keep its area, and cannot shrink to x*.
+- *Periods.* F^q = id: nothing moves on the whole.
 """
 
 from __future__ import annotations
 
 from itertools import combinations_with_replacement
 
+import flint
 import sympy as sp
 from sympy.polys.matrices import DomainMatrix
+from sympy.polys.rings import ring
 
 from ..germs.local import X, Y, rebuilt
+from ..updates import Rule, Steps
+from ..updates.rule import VectorField
 
 Rows = tuple[sp.Expr, sp.Expr]
 _DEGREES = (2, 4)
+_NUMERIC_DEGREES = (4, 8, 12)
 _INVOLUTIONS = {
     "psi -> -psi": {Y: -Y},
     "theta -> -theta": {X: -X},
@@ -57,6 +64,95 @@ def first_integral(rows: Rows) -> sp.Expr | None:
         if solution is not None:
             return sp.Add(*(c * m for c, m in zip(solution, monomials, strict=True)))
     return None
+
+
+def polynomial_integral(rows: Rows) -> sp.Expr | None:
+    """The first integral of a polynomial field, sought to a higher degree where the coefficients are numbers.
+
+    Args:
+        rows: (v1, v2), polynomials in the local coordinates.
+    """
+    if any(row.free_symbols - {X, Y} for row in rows):
+        return first_integral(rows)
+    polynomials, x, y = ring("x,y", sp.QQ)
+    first, second = (polynomials.from_dict({m: sp.QQ.from_sympy(c) for m, c in sp.Poly(row, X, Y).terms()}) for row in rows)
+    for degree in _NUMERIC_DEGREES:
+        monomials = [(i - j, j) for i in range(1, degree + 1) for j in range(i + 1)]
+        columns = []
+        for i, j in monomials:
+            power = polynomials.from_dict({(i, j): sp.QQ.one})
+            columns.append(power.diff(x) * first + power.diff(y) * second)
+        places = {m: k for k, m in enumerate(sorted({m for column in columns for m in column}))}
+        table = flint.fmpq_mat(len(places), len(columns))
+        for k, column in enumerate(columns):
+            for m, c in column.terms():
+                table[places[m], k] = flint.fmpq(int(c.numerator), int(c.denominator))
+        vector = _kernel_vector(table)
+        if vector is not None:
+            return sp.Add(*(c * X**i * Y**j for c, (i, j) in zip(vector, monomials, strict=True)))
+    return None
+
+
+def _kernel_vector(table: flint.fmpq_mat) -> list[sp.Rational] | None:
+    """A vector, not 0, that a matrix takes to 0; None if there is none."""
+    reduced, rank = table.rref()
+    columns = table.ncols()
+    if rank == columns:
+        return None
+    pivots = [next(j for j in range(columns) if reduced[i, j] != 0) for i in range(rank)]
+    free = next(j for j in range(columns) if j not in pivots)
+    vector = [sp.Integer(0)] * columns
+    vector[free] = sp.Integer(1)
+    for i, pivot in enumerate(pivots):
+        value = reduced[i, free]
+        vector[pivot] = -sp.Rational(int(value.p), int(value.q))
+    return vector
+
+
+def preserves_area(rows: Rows, rule: Rule, steps: Steps, step: sp.Expr) -> bool:
+    """Whether the Jacobian determinant of one period is 1 or -1 identically.
+
+    Args:
+        rows: (v1, v2), rational in the local coordinates.
+        rule: The rule.
+        steps: Its counts.
+        step: The step size.
+    """
+    first, second = rule.period(_substituting(rows), X, Y, step, steps)
+    a, b, c, d = (sp.diff(image, s) for image in (first, second) for s in (X, Y))
+    return any(_is_identity(a * d - b * c - value) for value in (1, -1))
+
+
+def is_periodic(rows: Rows, rule: Rule, steps: Steps, step: sp.Expr, count: int) -> bool:
+    """Whether a number of periods is the identity.
+
+    Args:
+        rows: (v1, v2), rational in the local coordinates.
+        rule: The rule.
+        steps: Its counts.
+        step: The step size.
+        count: How many periods.
+    """
+    x, y = X, Y
+    for _ in range(count):
+        x, y = (sp.cancel(image) for image in rule.period(_substituting(rows), x, y, step, steps))
+    return x == X and y == Y
+
+
+def _substituting(rows: Rows) -> VectorField:
+    def field(x: sp.Expr, y: sp.Expr) -> Rows:
+        first, second = (row.subs({X: x, Y: y}, simultaneous=True) for row in rows)
+        return first, second
+
+    return field
+
+
+def _is_identity(expression: sp.Expr) -> bool:
+    """Whether a rational function is 0: a point sifts, a normal form decides."""
+    symbols = sorted(expression.free_symbols, key=str)
+    at = {s: sp.Rational(2, 7 + 3 * k) for k, s in enumerate(symbols)}
+    value = expression.xreplace(at)
+    return not (value.is_Rational and value != 0) and sp.cancel(expression) == 0
 
 
 def reversal(rows: Rows) -> str | None:

@@ -1,0 +1,78 @@
+"""One critical case: a rule, the field's pieces on a cell, and what every method asks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import sympy as sp
+
+from ..criteria import Sign, infinitesimal_sign
+from ..decision.cells import Cell
+from ..decision.equations import solved_equations
+from ..derivation import Derivation
+from ..germs.jet import NotSmooth
+from ..germs.local import LocalField, rebuilt, resolver, shifted
+from ..germs.switching import Branch
+from ..stability import Question
+from .expansion import Expansion, polynomial_expansion, small_expansion
+from .facts import Facts
+
+# Beyond this order only over few parameters: the coefficients of a map grow fast.
+_MANY_PARAMETERS_ORDER = 5
+
+
+class Case:
+    """What is asked, and where.
+
+    Args:
+        question: The rule.
+        derivation: The field.
+        local: Its pieces on the cell.
+        cell: Where signs are decided.
+
+    Attributes:
+        rows: (v1, v2) in the local coordinates, without absolute values if there is one piece.
+        step: The step size, as a number where the cell fixes it; 0 for the flow.
+        flow: Whether the rule is the flow.
+    """
+
+    def __init__(self, question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> None:
+        self.question, self.local, self.facts = question, local, Facts(cell)
+        self.known = solved_equations(cell)
+        single = local.pieces[0].rows if len(local.pieces) == 1 else None
+        # The pieces were found on a larger cell: what this one fixes is put in here.
+        first, second = (rebuilt(row.xreplace(self.known)) for row in single or shifted(derivation, cell)[0])
+        self.rows = (first, second)
+        self.parameters = sorted(set(derivation.symbols.values()), key=str)
+        self.flow = not question.rule.discrete
+        self.step: sp.Expr = sp.Integer(0) if self.flow else self.known.get(question.h, question.h)
+
+    @property
+    def step_sign(self) -> Sign:
+        """Signs of expressions in the parameters and h: on the cell, or for every sufficiently small h."""
+        question = self.question
+        return self.facts.sign if question.declared else infinitesimal_sign(question.h, self.facts.sign)
+
+    def expansions(self, orders: Iterable[int]) -> Iterator[Expansion]:
+        """The field's expansions to the given orders, as far as it is smooth enough."""
+        for order in orders:
+            own = resolver(self.facts.cell, self.parameters, Branch(), order)
+            try:
+                jets = [own.algebra.evaluate(row, dict(own.jets)) for row in self.rows]
+            except (NotSmooth, OverflowError):
+                return
+            if any(jet.order < order for jet in jets):
+                return
+            rows = (jets[0].polynomial, jets[1].polynomial)
+            expansion = small_expansion(rows, own.algebra.field, order, self.step, self.known)
+            if self._is_costly(expansion):
+                return
+            yield expansion
+
+    def polynomial_expansions(self, rows: tuple[sp.Expr, sp.Expr], orders: Iterable[int]) -> Iterator[Expansion]:
+        """Expansions of a polynomial field."""
+        return (polynomial_expansion(rows, order, self.step) for order in orders)
+
+    def _is_costly(self, expansion: Expansion) -> bool:
+        many = len(getattr(expansion.ring.domain, "gens", ())) > 2
+        return expansion.order > _MANY_PARAMETERS_ORDER and not self.flow and many

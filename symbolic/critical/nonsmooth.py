@@ -1,0 +1,177 @@
+"""Fields that are not smooth at x*: kinks, ratios, jumps that attract, infinite slopes."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..germs.local import Piece, X, Y, resolver
+from ..germs.switching import Branch
+from ..rulings import Outcome, Ruling
+from ..updates import Steps
+from .case import Case
+from .conclusions import leading_ruling
+from .conewise import Growth, leading_growth
+from .orbits import definite_sign, is_rational, lowest_terms
+from .rays import Fan, Sector, fan
+from .sliding import sliding_motion
+from .smooth_flow import decide_smooth_flow
+from .steep import steep_term
+
+_ORIGIN = {X: sp.Integer(0), Y: sp.Integer(0)}
+
+
+def decide_kink(case: Case) -> Ruling | None:
+    """A field that is continuous at x*, with pieces whose Jacobians there differ.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
+    if case.question.declared and not case.flow:
+        return None
+    sectors = [_tangent_sector(case, piece) for piece in case.local.pieces]
+    if any(sector is None for sector in sectors):
+        return None
+    known = [sector for sector in sectors if sector is not None]
+    if len(known) == 2 and len(known[0].sides) == 1 and known[0].sides[0] == -known[1].sides[0]:
+        found = _two_sides(case, known)
+        if found is not None:
+            return found
+    answer = fan(known, case.facts)
+    if answer is None or (not case.flow and not _is_continuous(case)):
+        return None
+    small = "" if case.flow else "; so does the map for every sufficiently small h"
+    reason = f"v has a kink; {answer.value}{small}"
+    if answer is Fan.ATTRACTS:
+        return Ruling(Outcome.YES, "leading-part", reason, "linear")
+    return Ruling(Outcome.NO, "leading-part", reason)
+
+
+def _tangent_sector(case: Case, piece: Piece) -> Sector | None:
+    """The linear part of a piece, and the cone that its branch is tangent to; None where that is not plain."""
+    sides = []
+    for function, sign in piece.branch.signs:
+        if not function.is_polynomial(X, Y):
+            return None
+        x, y = (sp.diff(function, s).xreplace(_ORIGIN) for s in (X, Y))
+        if case.facts.is_zero(x) and case.facts.is_zero(y):
+            return None
+        sides.append(sp.expand(sign * (x * X + y * Y)))
+    assert piece.jacobian is not None
+    # A period of a rule with several steps is x + h (n_g v1, n_d v2) + O(h^2 r).
+    steps = Steps() if case.flow else case.question.steps
+    a, b, c, d = piece.jacobian
+    rows = steps.generator * (a * X + b * Y), steps.discriminator * (c * X + d * Y)
+    return Sector((sp.expand(rows[0]), sp.expand(rows[1])), tuple(sides))
+
+
+def _two_sides(case: Case, sectors: list[Sector]) -> Ruling | None:
+    x, y = (sectors[0].sides[0].coeff(s) for s in (X, Y))
+    plus, minus = (sp.ImmutableMatrix(2, 2, [row.coeff(s) for row in sector.rows for s in (X, Y)]) for sector in sectors)
+    found = leading_growth((plus, minus), sp.Matrix([-y, x]), case.facts)
+    if found is None:
+        return None
+    small = "" if case.flow else "; so does the map for every sufficiently small h"
+    reason = f"v has a kink; {found.value}{small}"
+    if found is Growth.DECAYS:
+        return Ruling(Outcome.YES, "conewise-linear", reason, "linear")
+    if case.flow or found is Growth.EXPANDS:
+        return Ruling(Outcome.NO, "conewise-linear", reason)
+    return None
+
+
+def _is_continuous(case: Case) -> bool:
+    """Whether the pieces share their limits along the lines between them (``fan`` also accepts jumps that are crossed)."""
+    return not any(row.has(sp.sign) for row in case.rows)
+
+
+def decide_ratio(case: Case) -> Ruling | None:
+    """A rational field whose denominators vanish at x*: homogeneous to leading order.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
+    if not is_rational(case.rows) or not any(_has_pole(row) for row in case.rows):
+        return None
+    leading: list[sp.Expr] = []
+    degrees: list[int] = []
+    for row in case.rows:
+        above, below = sp.fraction(sp.cancel(row))
+        if above == 0:
+            leading.append(sp.Integer(0))
+            continue
+        top, bottom = lowest_terms(above, case.facts), lowest_terms(below, case.facts)
+        if top is None or bottom is None or definite_sign(*bottom, case.facts) is None:
+            return None
+        degrees.append(top[1] - bottom[1])
+        leading.append(sp.cancel(top[0] / bottom[0]))
+        if degrees[-1] < 0 or (degrees[-1] == 0 and leading[-1].has(X, Y)):
+            reason = "v has no limit at the equilibrium, so it is none"
+            return Ruling(Outcome.NO, "no-limit", reason)
+    if min(degrees) < 1:
+        return None
+    if case.flow:
+        return decide_smooth_flow(case)
+    if len(set(degrees)) != 1:
+        return None
+    steps, degree = case.question.steps, degrees[0]
+    if degree == 1 and case.question.declared:
+        return None
+    answer = fan([Sector((steps.generator * leading[0], steps.discriminator * leading[1]))], case.facts)
+    return None if answer is None else leading_ruling(answer, degree)
+
+
+def _has_pole(row: sp.Expr) -> bool:
+    below = sp.fraction(sp.cancel(row))[1]
+    return sp.expand(below.xreplace(_ORIGIN)) == 0
+
+
+def decide_sliding(case: Case) -> Ruling | None:
+    """A flow that jumps across a coordinate line and is pushed onto it.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
+    pieces = case.local.pieces
+    switching = {function for piece in pieces for function, _ in piece.branch.signs}
+    if len(pieces) != 2 or switching not in ({X}, {Y}):
+        return None
+    (function,) = switching
+    normal, along = (1, X) if function == Y else (0, Y)
+    sides: dict[int, tuple[sp.Expr, sp.Expr]] = {}
+    still = True
+    for piece in pieces:
+        own = resolver(case.facts.cell, case.parameters, piece.branch, 5)
+        on_line = [row.xreplace({function: sp.Integer(0)}) for row in piece.rows or ()]
+        jets = [own.algebra.evaluate(row, dict(own.jets)) for row in on_line]
+        if any(jet.order < 5 for jet in jets):
+            return None
+        still = still and sp.expand(on_line[1 - normal]) == 0
+        powers = [(k, 0) if along == X else (0, k) for k in range(6)]
+        values = [sum(own.algebra.coefficient(jet, *m) * along ** sum(m) for m in powers) for jet in jets]
+        sides[piece.branch.sign(function)] = (sp.expand(values[0]), sp.expand(values[1]))
+    found = sliding_motion((sides[1], sides[-1]), normal, along, still, case.facts)
+    if found is None:
+        return None
+    outcome = Outcome.YES if found.stable else Outcome.NO
+    rate = ("linear" if found.linear else "sublinear") if found.stable else ""
+    return Ruling(outcome, "sliding", f"v jumps and pushes trajectories onto the jump; {found.reason}", rate)
+
+
+def decide_steep(case: Case) -> Ruling | None:
+    """A field with a pole or an infinite slope.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
+    term = steep_term(case.rows, case.parameters, case.facts)
+    if term is None:
+        return None
+    if term.power < 0:
+        return Ruling(Outcome.NO, "no-limit", "v is unbounded at the equilibrium, so it is none")
+    if case.flow:
+        grows = case.facts.sign(term.coefficient) > 0
+        return Ruling(Outcome.NO, "steep-growth", "an infinite slope pushes away from x*") if grows else None
+    if case.question.steps != Steps() or (case.question.declared and case.facts.is_zero(case.question.h)):
+        return None
+    reason = "v has an infinite slope at the equilibrium: a step of any size overshoots near it"
+    return Ruling(Outcome.NO, "steep-map", reason)
