@@ -133,6 +133,18 @@ THEOREMS: dict[str, Theorem] = {
             "det F' = +-1 identically: the images of a small disk keep its area and do not shrink to x*.",
             "Liouville; definition of asymptotic stability",
         ),
+        Theorem(
+            "mean-energy",
+            "v = J x + w with a linear centre J and w smooth on the quadrants: the mean over the ellipses of J of the lowest "
+            "terms of the energy's change is not 0 and decides, for the flow and for small steps.",
+            "Bogoliubov & Mitropolsky 1961; Sanders & Verhulst 2007, chapter 2",
+        ),
+        Theorem(
+            "sticking",
+            "On half an axis v is 0, or jumps and points onto it from both sides with no component along it: every point "
+            "of it is an equilibrium of the inclusion.",
+            "Filippov 1988, section 4",
+        ),
         Theorem("periodic", "F^q = id: x* attracts nothing.", "definition"),
         Theorem(
             "time-reversal",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 import sympy as sp
 
@@ -16,6 +17,7 @@ from ..germs.switching import Branch
 from ..stability import Question
 from .expansion import Expansion, polynomial_expansion, small_expansion
 from .facts import Facts
+from .orbits import Orbits, orbits
 
 # Beyond this order only over few parameters: the coefficients of a map grow fast.
 _MANY_PARAMETERS_ORDER = 5
@@ -46,6 +48,15 @@ class Case:
         self.parameters = sorted(set(derivation.symbols.values()), key=str)
         self.flow = not question.rule.discrete
         self.step: sp.Expr = sp.Integer(0) if self.flow else self.known.get(question.h, question.h)
+
+    @cached_property
+    def orbits(self) -> Orbits | sp.Expr | None:
+        """The polynomial field with the orbits of a rational one, or what ``orbits`` says instead.
+
+        Raises:
+            NeedSplit: If the lowest terms of a factor vary over the cell.
+        """
+        return orbits(self.rows, self.facts)
 
     @property
     def step_sign(self) -> Sign:

@@ -69,6 +69,29 @@ def leading_growth(
     return Growth.DECAYS if decaying else None
 
 
+def turns_without_growth(
+    sides: tuple[sp.ImmutableMatrix, sp.ImmutableMatrix], line: sp.Matrix, facts: Facts
+) -> bool:
+    """Whether both sides turn and a_+/w_+ + a_-/w_- = 0, so that a field linear on both sides has closed orbits only.
+
+    Args:
+        sides: Jacobians of the two sides.
+        line: A vector along that line.
+        facts: Where signs are decided.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
+    if not all(facts.is_zero(sp.expand(entry)) for entry in (sides[0] - sides[1]) * line):
+        return False
+    gaps = [sp.expand(side.trace() ** 2 / 4 - side.det()) for side in sides]
+    if not all(facts.sign(gap) < 0 for gap in gaps):
+        return False
+    traces = [sp.expand(side.trace()) for side in sides]
+    opposite = facts.sign(traces[0]) == -facts.sign(traces[1])
+    return opposite and facts.is_zero(sp.expand(traces[0] ** 2 * gaps[1] - traces[1] ** 2 * gaps[0]))
+
+
 def _turning(sides: tuple[sp.ImmutableMatrix, sp.ImmutableMatrix], gaps: list[sp.Expr], facts: Facts) -> Growth | None:
     """The sign of a_+/w_+ + a_-/w_- with a = tr/2 and w = sqrt(-gap)."""
     traces = [sp.expand(side.trace()) for side in sides]

@@ -17,10 +17,12 @@ from ..germs.local import LocalField, X, Y
 from ..rulings import Outcome, Ruling
 from ..stability import Question
 from .case import Case
-from .conclusions import in_words
+from .conclusions import equilibrium_curve, in_words
 from .energy import dissipates
 from .invariants import equilibrium_line, first_integral, reversal
-from .nonsmooth import decide_kink, decide_ratio, decide_sliding, decide_steep
+from .mean import decide_mean
+from .nonsmooth import decide_kink, decide_ratio, decide_sliding, decide_steep, decide_sticking
+from .orbits import is_rational
 from .smooth_flow import decide_smooth_flow
 from .smooth_map import decide_smooth_map
 
@@ -69,15 +71,15 @@ def _decided(case: Case) -> Ruling | None:
     assert first is not None
     same = all(facts.is_zero(e) for p in pieces[1:] for e in (p.jacobian or first) - first)
     if not same:
-        found = decide_kink(case)
-    elif len(pieces) == 1:
-        found = _smooth(case, first)
-    return found or _energy(case)
+        return decide_kink(case) or decide_sticking(case) or _energy(case, None)
+    smooth = len(pieces) == 1
+    found = _smooth(case, first) if smooth else decide_sticking(case) or decide_mean(case, first)
+    return found or _energy(case, first)
 
 
 def _singular(case: Case) -> Ruling | None:
     """A piece is not smooth: an infinite slope, a pole, a ratio."""
-    return decide_steep(case) or decide_ratio(case) or _energy(case)
+    return decide_steep(case) or decide_ratio(case) or _energy(case, None)
 
 
 def _obstruction(case: Case) -> Ruling | None:
@@ -89,6 +91,9 @@ def _obstruction(case: Case) -> Ruling | None:
     if line is not None:
         reason = f"every point of the line {line} is an equilibrium, and only one of them is the right one"
         return Ruling(Outcome.NO, "equilibrium-line", reason)
+    curve = case.orbits if not jumps and is_rational(rows) else None
+    if isinstance(curve, sp.Expr):
+        return equilibrium_curve(curve)
     if not case.flow:
         return None
     integral = first_integral(rows)
@@ -109,8 +114,9 @@ def _smooth(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
     return decide_smooth_flow(case) if case.flow else decide_smooth_map(case, jacobian)
 
 
-def _energy(case: Case) -> Ruling | None:
-    if not case.flow or not dissipates(case.rows, case.facts):
+def _energy(case: Case, jacobian: sp.ImmutableMatrix | None) -> Ruling | None:
+    rate = dissipates(case.rows, jacobian, case.facts) if case.flow else None
+    if rate is None:
         return None
-    reason = "the energy (theta - theta*)^2 + psi^2 falls, and no trajectory but the equilibrium keeps it"
-    return Ruling(Outcome.YES, "energy-lasalle", reason, "sublinear")
+    reason = "an energy (theta - theta*)^2 + w psi^2 falls, and no trajectory but the equilibrium keeps it"
+    return Ruling(Outcome.YES, "energy-lasalle", reason, rate)

@@ -1,9 +1,13 @@
-r"""Energy: V = (x^2 + y^2)/2 with V' = x v1 + y v2 <= 0, and LaSalle's invariance principle.
+r"""Energy: V = x^2 + w y^2 with V' = 2 x v1 + 2 w y v2 <= 0, and LaSalle's invariance principle.
 
-For a zero-sum objective the terms with f' cancel in V', and what is left is what the penalties take out. If V' is a
-sum of terms of one sign, each a coefficient times factors that are nowhere negative, then V' <= 0; it vanishes at most
-on the axes where one of those factors does. If v crosses those axes near x* everywhere but at x*, no trajectory but x*
-stays on them, and x* is asymptotically stable. This needs v to be continuous, not smooth: infinite slopes are allowed.
+For a zero-sum objective the terms with f' cancel in V', and what is left is what the penalties take out. V' is looked at
+on each open quadrant, where absolute values and signs of monomials are known: if all its terms c |x|^i |y|^j have c <= 0
+there, V falls or rests. x* is asymptotically stable if moreover nothing but x* can rest for ever:
+
+- V' < 0 on all open quadrants, and v crosses the axes on which V' = 0 everywhere but at x*; or
+- V' < 0 on some open quadrant, and v turns around x*, because it has a derivative with complex eigenvalues there.
+
+This needs v to be continuous, not smooth: infinite slopes are allowed in the first case.
 """
 
 from __future__ import annotations
@@ -13,57 +17,84 @@ import sympy as sp
 from ..calculus import Mean, ObjectiveDerivative, SignChange
 from ..germs.local import X, Y, rebuilt
 from .facts import Facts
+from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, monomials, on_quadrant, shared_sign
 
 Rows = tuple[sp.Expr, sp.Expr]
 
 
-def dissipates(rows: Rows, facts: Facts) -> bool:
-    """Whether x v1 + y v2 <= 0 by the shape of its terms, with equality only on axes that v crosses.
+def dissipates(rows: Rows, jacobian: sp.ImmutableMatrix | None, facts: Facts) -> str | None:
+    """The rate at which some V = x^2 + w y^2 falls along v, where LaSalle's principle leaves only x*.
 
     Args:
         rows: (v1, v2) in the local coordinates.
+        jacobian: v'(x*), if v is differentiable there.
         facts: Where signs of coefficients are decided.
+
+    Returns:
+        ``linear``, ``sublinear``, or None if no such V is found.
 
     Raises:
         NeedSplit: If the sign of a coefficient varies over the cell.
     """
-    expanded = [sp.expand(row) for row in rows]
-    change = sp.expand(X * expanded[0] + Y * expanded[1])
-    if (
-        change == 0
-        or change.has(Mean, SignChange, sp.nan, sp.zoo)
-        or not all(_is_continuous(row, facts) for row in expanded)
-    ):
-        return False
-    axes = {X, Y}
-    falls = False
-    for term in sp.Add.make_args(change):
-        coefficient, rest = term.as_independent(X, Y, as_Add=False)
-        zeros = _zeros(rest, facts)
-        if zeros is None:
-            return False
-        sign = facts.sign(coefficient)
-        if sign > 0:
-            return False
-        if sign < 0:
-            falls = True
-            axes &= zeros
-    if not falls:
-        return False
-    for axis in axes:
-        crossing = _crossing(expanded[0 if axis == X else 1], axis)
-        if crossing is None or facts.is_zero(crossing):
-            return False
-    return True
+    expanded = (sp.expand(rows[0]), sp.expand(rows[1]))
+    if any(row.has(Mean, SignChange) for row in expanded) or not all(_is_continuous(row, facts) for row in expanded):
+        return None
+    weights = [sp.Integer(1)]
+    if jacobian is not None and not facts.is_zero(jacobian[1, 0]):
+        balanced = sp.cancel(-jacobian[0, 1] / jacobian[1, 0])
+        if balanced != 1 and facts.sign(balanced) > 0:
+            weights.append(balanced)
+    return next((rate for w in weights if (rate := _falls(expanded, w, jacobian, facts)) is not None), None)
 
 
-def _crossing(row: sp.Expr, axis: sp.Symbol) -> sp.Expr | None:
-    """C where the row is c s**k on the axis {axis = 0}, with s the other coordinate; None if it has another form."""
+def _falls(rows: Rows, weight: sp.Expr, jacobian: sp.ImmutableMatrix | None, facts: Facts) -> str | None:
+    change = sp.expand(X * rows[0] + weight * Y * rows[1])
+    parts: list[sp.Expr] = []
+    for quadrant in QUADRANTS:
+        part = on_quadrant(change, quadrant)
+        if part is None or shared_sign(part, facts) not in (-1, 0):
+            return None
+        parts.append(part)
+    falling = [shared_sign(part, facts) == -1 for part in parts]
+    if not any(falling):
+        return None
+    if jacobian is not None and facts.sign(sp.expand(4 * jacobian.det() - jacobian.trace() ** 2)) > 0:
+        return "sublinear"
+    # On an axis the terms without the other coordinate are left.
+    resting = [
+        axis
+        for axis, size, place in ((X, SIZE_X, 1), (Y, SIZE_Y, 2))
+        if not all(_survives(part, place, facts) for part in parts)
+    ]
+    if not all(falling) or not all(_is_crossed(rows[0 if axis == X else 1], axis, facts) for axis in resting):
+        return None
+    if jacobian is not None:
+        return "sublinear"  # its spectrum touches the imaginary axis
+    # V' <= -c V near x* if each coordinate falls by itself at its second power or a lower one.
+    return "linear" if all(_falls_fast(part, facts) for part in parts) else "sublinear"
+
+
+def _falls_fast(part: sp.Expr, facts: Facts) -> bool:
+    terms = [term for term in monomials(part) if term is not None]
+    return all(
+        any(t[other] == 0 and facts.sign(t[0]) < 0 and facts.sign(2 - t[own]) >= 0 for t in terms)
+        for own, other in ((1, 2), (2, 1))
+    )
+
+
+def _survives(part: sp.Expr, place: int, facts: Facts) -> bool:
+    """Whether V' < 0 on the axis where one coordinate is 0: some term is free of it."""
+    terms = [term for term in monomials(part) if term is not None]
+    return any(term[place] == 0 and facts.sign(term[0]) < 0 for term in terms)
+
+
+def _is_crossed(row: sp.Expr, axis: sp.Symbol, facts: Facts) -> bool:
+    """Whether the row is c s**k with c != 0 on the axis {axis = 0}, with s the other coordinate."""
     other = Y if axis == X else X
     on_axis = _at_zero(row.xreplace({axis: sp.Integer(0)}))
     coefficient, rest = sp.expand(on_axis).as_independent(other, as_Add=False)
     base, exponent = rest.as_base_exp()
-    return coefficient if base == other and exponent.is_Integer and exponent > 0 else None
+    return base == other and exponent.is_Integer and exponent > 0 and not facts.is_zero(coefficient)
 
 
 def _at_zero(expression: sp.Expr) -> sp.Expr:
@@ -83,9 +114,12 @@ def _is_continuous(node: sp.Expr, facts: Facts) -> bool:
     if isinstance(node, sp.Symbol):
         return True
     if isinstance(node, sp.Mul):
-        zeros = {_stem(factor) for factor in node.args if not isinstance(factor, sp.sign)}
+        zeros = {_stem(factor, facts) for factor in node.args if not isinstance(factor, sp.sign)}
+        zeros |= {part for stem in zeros for part in sp.Mul.make_args(stem)}
         return all(
-            factor.args[0] in zeros if isinstance(factor, sp.sign) else _is_continuous(factor, facts)
+            all(part in zeros for part in sp.Mul.make_args(factor.args[0]) if part.has(X, Y))
+            if isinstance(factor, sp.sign)
+            else _is_continuous(factor, facts)
             for factor in node.args
         )
     if isinstance(node, sp.Pow):
@@ -95,6 +129,8 @@ def _is_continuous(node: sp.Expr, facts: Facts) -> bool:
         if exponent.is_Integer and exponent >= 0:
             return True
         if isinstance(base, sp.Abs) and facts.sign(exponent) > 0:
+            return True
+        if facts.sign(exponent) > 0 and all(_is_nonnegative(base, quadrant, facts) for quadrant in QUADRANTS):
             return True
         value = _value(base)
         return value is not None and (facts.sign(value) > 0 if not exponent.is_Integer else not facts.is_zero(value))
@@ -106,10 +142,15 @@ def _is_continuous(node: sp.Expr, facts: Facts) -> bool:
     return isinstance(node, ObjectiveDerivative) and _is_continuous(node.args[1], facts)
 
 
-def _stem(factor: sp.Expr) -> sp.Expr:
+def _is_nonnegative(base: sp.Expr, quadrant: tuple[int, int], facts: Facts) -> bool:
+    part = on_quadrant(base, quadrant)
+    return part is not None and shared_sign(part, facts) in (0, 1)
+
+
+def _stem(factor: sp.Expr, facts: Facts) -> sp.Expr:
     """The u of u**n and |u|**q with a positive exponent; the factor itself otherwise."""
     base, exponent = factor.as_base_exp()
-    if not (exponent.is_Rational and exponent > 0):
+    if exponent.has(X, Y) or facts.sign(exponent) <= 0:
         return factor
     return base.args[0] if isinstance(base, sp.Abs) else base
 
@@ -118,23 +159,3 @@ def _value(expression: sp.Expr) -> sp.Expr | None:
     """The value at the equilibrium, if it is finite and free of f."""
     value = rebuilt(expression.xreplace({X: sp.Integer(0), Y: sp.Integer(0)}))
     return None if value.has(sp.nan, sp.zoo, sp.oo, ObjectiveDerivative, sp.sign) else value
-
-
-def _zeros(product: sp.Expr, facts: Facts) -> set[sp.Symbol] | None:
-    """The axes on which a product that is nowhere negative vanishes; None if it is not seen to be nowhere negative."""
-    found: set[sp.Symbol] = set()
-    odd = {X: 0, Y: 0}
-    for factor in sp.Mul.make_args(product):
-        base, exponent = factor.as_base_exp()
-        if isinstance(factor, sp.exp):
-            continue
-        if isinstance(base, sp.Abs) and base.args[0] in odd and facts.sign(exponent) > 0:
-            found.add(base.args[0])
-        elif base in odd and exponent.is_Integer and exponent > 0:
-            found.add(base)
-            odd[base] += int(exponent)
-        elif isinstance(base, sp.sign) and base.args[0] in odd and exponent.is_Integer:
-            odd[base.args[0]] += int(exponent)
-        else:
-            return None
-    return None if any(count % 2 for count in odd.values()) else found

@@ -9,9 +9,10 @@ from ..germs.switching import Branch
 from ..rulings import Outcome, Ruling
 from ..updates import Steps
 from .case import Case
-from .conclusions import leading_ruling
-from .conewise import Growth, leading_growth
+from .conclusions import equilibrium_curve, leading_ruling
+from .conewise import Growth, leading_growth, turns_without_growth
 from .orbits import definite_sign, is_rational, lowest_terms
+from .quadrants import SIZE_X, SIZE_Y, monomials, on_quadrant, shared_sign
 from .rays import Fan, Sector, fan
 from .sliding import sliding_motion
 from .smooth_flow import decide_smooth_flow
@@ -36,7 +37,10 @@ def decide_kink(case: Case) -> Ruling | None:
         found = _two_sides(case, known)
         if found is not None:
             return found
-    answer = fan(known, case.facts)
+    smooth = all(
+        piece.rows is not None and all(row.is_polynomial(X, Y) for row in piece.rows) for piece in case.local.pieces
+    )
+    answer = fan(known, case.facts, smooth=smooth)
     if answer is None or (not case.flow and not _is_continuous(case)):
         return None
     small = "" if case.flow else "; so does the map for every sufficiently small h"
@@ -67,8 +71,12 @@ def _tangent_sector(case: Case, piece: Piece) -> Sector | None:
 def _two_sides(case: Case, sectors: list[Sector]) -> Ruling | None:
     x, y = (sectors[0].sides[0].coeff(s) for s in (X, Y))
     plus, minus = (sp.ImmutableMatrix(2, 2, [row.coeff(s) for row in sector.rows for s in (X, Y)]) for sector in sectors)
-    found = leading_growth((plus, minus), sp.Matrix([-y, x]), case.facts)
+    line = sp.Matrix([-y, x])
+    found = leading_growth((plus, minus), line, case.facts)
     if found is None:
+        if case.flow and _is_exactly_linear(case) and turns_without_growth((plus, minus), line, case.facts):
+            reason = "v is linear on both sides of a line, and every trajectory closes after a turn"
+            return Ruling(Outcome.NO, "conewise-linear", reason)
         return None
     small = "" if case.flow else "; so does the map for every sufficiently small h"
     reason = f"v has a kink; {found.value}{small}"
@@ -77,6 +85,20 @@ def _two_sides(case: Case, sectors: list[Sector]) -> Ruling | None:
     if case.flow or found is Growth.EXPANDS:
         return Ruling(Outcome.NO, "conewise-linear", reason)
     return None
+
+
+def _is_exactly_linear(case: Case) -> bool:
+    """Whether every piece is linear, with a linear switching function."""
+    return all(
+        piece.rows is not None
+        and piece.jacobian is not None
+        and all(
+            sp.expand(row - piece.jacobian[k, 0] * X - piece.jacobian[k, 1] * Y) == 0
+            for k, row in enumerate(piece.rows)
+        )
+        and all(sp.Poly(function, X, Y).total_degree() == 1 for function, _ in piece.branch.signs)
+        for piece in case.local.pieces
+    )
 
 
 def _is_continuous(case: Case) -> bool:
@@ -92,6 +114,8 @@ def decide_ratio(case: Case) -> Ruling | None:
     """
     if not is_rational(case.rows) or not any(_has_pole(row) for row in case.rows):
         return None
+    if isinstance(case.orbits, sp.Expr):
+        return equilibrium_curve(case.orbits)
     leading: list[sp.Expr] = []
     degrees: list[int] = []
     for row in case.rows:
@@ -123,6 +147,49 @@ def decide_ratio(case: Case) -> Ruling | None:
 def _has_pole(row: sp.Expr) -> bool:
     below = sp.fraction(sp.cancel(row))[1]
     return sp.expand(below.xreplace(_ORIGIN)) == 0
+
+
+def decide_sticking(case: Case) -> Ruling | None:
+    """A flow that rests on half an axis: v points along neither side of it, and onto it from both sides.
+
+    Raises:
+        NeedSplit: If the sign of a coefficient varies over the cell.
+    """
+    if not case.flow:
+        return None
+    for axis, size, (along, across) in ((Y, SIZE_Y, (0, 1)), (X, SIZE_X, (1, 0))):
+        for way in (1, -1):
+            sides = [(way, side) if axis == Y else (side, way) for side in (1, -1)]
+            limits = [[_on_axis(case, row, quadrant, size) for row in case.rows] for quadrant in sides]
+            if any(value is None for pair in limits for value in pair):
+                continue
+            if any(pair[along] != 0 for pair in limits):
+                continue
+            above, below = (shared_sign(pair[across], case.facts) for pair in limits)  # type: ignore[arg-type]
+            if above in (0, -1) and below in (0, 1):
+                half = f"{'theta - theta*' if axis == Y else 'psi'} {'>' if way > 0 else '<'} 0"
+                line = "psi = 0" if axis == Y else "theta = theta*"
+                reason = f"every point of {line}, {half} is an equilibrium: v is 0 there, or pushes onto it from both sides"
+                return Ruling(Outcome.NO, "sticking", reason)
+    return None
+
+
+def _on_axis(case: Case, row: sp.Expr, quadrant: tuple[int, int], size: sp.Symbol) -> sp.Expr | None:
+    """The limit on the axis where one coordinate is 0, from one side; None where it is not plain."""
+    part = on_quadrant(row, quadrant)
+    if part is None:
+        return None
+    left = sp.Integer(0)
+    for term in sp.Add.make_args(part):
+        found = next(monomials(term), (sp.Integer(0),) * 3)
+        if found is None:
+            return None
+        power = found[1 if size == SIZE_X else 2]
+        if power == 0:
+            left += term
+        elif not case.facts.compared(power, ">"):
+            return None
+    return left
 
 
 def decide_sliding(case: Case) -> Ruling | None:
@@ -166,7 +233,7 @@ def decide_steep(case: Case) -> Ruling | None:
     term = steep_term(case.rows, case.parameters, case.facts)
     if term is None:
         return None
-    if term.power < 0:
+    if case.facts.sign(term.power) < 0:
         return Ruling(Outcome.NO, "no-limit", "v is unbounded at the equilibrium, so it is none")
     if case.flow:
         grows = case.facts.sign(term.coefficient) > 0

@@ -12,7 +12,8 @@ r r'). A *ray* is a direction with Theta = 0.
   Fourier series of R / Theta and which the solver checks.
 - *Repels*: the same with the signs of R turned.
 - *Escapes*: R > 0 on some ray around which Theta changes its sign. A narrow cone around it is entered and not left, in
-  forward or in backward time, while V grows: x* is unstable.
+  forward or in backward time, while V grows: x* is unstable. Where v is smooth around the ray, R > 0 is enough: in
+  (t, r) the ray is an equilibrium with the eigenvalue R in the direction of r, and has an unstable manifold.
 
 The same follows for maps x + h v0 + higher terms: for d >= 1 and every h, for d = 0 and every sufficiently small h.
 Directions are (1, t), (-1, t) and (0, +-1), so that everything is a statement about polynomials in t.
@@ -78,13 +79,16 @@ class _Directions:
         return tuple(compare(atom.expression, ">") for part in self.inside for atom in atoms(part))
 
 
-def fan(sectors: list[Sector], facts: Facts, weights: tuple[int, int] = (1, 1)) -> Fan | None:
+def fan(
+    sectors: list[Sector], facts: Facts, weights: tuple[int, int] = (1, 1), *, smooth: bool | None = None
+) -> Fan | None:
     """What a leading part does; None if it is critical itself, or the solver does not say.
 
     Args:
         sectors: They cover the plane.
         facts: Where the parameters are.
         weights: (p, q).
+        smooth: Whether the whole field is smooth inside the sectors; by default if there is only one.
     """
     around: list[_Directions] = []
     for sector, point in product(sectors, _CHARTS):
@@ -110,7 +114,7 @@ def fan(sectors: list[Sector], facts: Facts, weights: tuple[int, int] = (1, 1)) 
             return Fan.ESCAPES
     others = [_directions(sector, point, facts, weights) for sector, point in product(sectors, _OTHER_CHARTS)]
     candidates = [d for d in [*around, *others] if d is not None and d.point != (0, 1) and d.point != (0, -1)]
-    smooth = len(sectors) == 1
+    smooth = len(sectors) == 1 if smooth is None else smooth
     return Fan.ESCAPES if any(_escapes(d, facts, smooth) for d in candidates) else None
 
 

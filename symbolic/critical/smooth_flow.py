@@ -17,7 +17,7 @@ from .focus import flow_focus
 from .homological import homogeneous
 from .invariants import polynomial_integral
 from .nilpotent import nilpotent
-from .orbits import is_rational, orbits
+from .orbits import is_rational
 from .rays import Sector, fan
 from .conclusions import equilibrium_curve, focus_ruling, in_words, leading_ruling, nilpotent_ruling, reduction_ruling
 
@@ -37,7 +37,7 @@ def decide_smooth_flow(case: Case) -> Ruling | None:
     """
     if not is_rational(case.rows):
         return _by_linear_part(case, case.expansions, 0)
-    found = orbits(case.rows, case.facts)
+    found = case.orbits
     if found is None:
         return None
     if isinstance(found, sp.Expr):

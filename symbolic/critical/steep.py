@@ -32,7 +32,7 @@ class SteepTerm:
 
     coordinate: sp.Symbol
     coefficient: sp.Expr
-    power: sp.Rational
+    power: sp.Expr
 
 
 def steep_term(rows: Rows, parameters: list[sp.Symbol], facts: Facts) -> SteepTerm | None:
@@ -49,7 +49,7 @@ def steep_term(rows: Rows, parameters: list[sp.Symbol], facts: Facts) -> SteepTe
     expanded = [sp.expand(row) for row in rows]
     for index, coordinate in enumerate((X, Y)):
         terms = sp.Add.make_args(expanded[index])
-        singular = [(term, parts) for term in terms if (parts := _steep(term, coordinate)) is not None]
+        singular = [(term, parts) for term in terms if (parts := _steep(term, coordinate, facts)) is not None]
         if len(singular) != 1:
             continue
         term, (coefficient, power) = singular[0]
@@ -60,7 +60,7 @@ def steep_term(rows: Rows, parameters: list[sp.Symbol], facts: Facts) -> SteepTe
     return None
 
 
-def _steep(term: sp.Expr, coordinate: sp.Symbol) -> tuple[sp.Expr, sp.Rational] | None:
+def _steep(term: sp.Expr, coordinate: sp.Symbol, facts: Facts) -> tuple[sp.Expr, sp.Expr] | None:
     """(kappa, q) of kappa |s|**q sign(s) with q < 1, q != 0; None for any other term."""
     coefficient, rest = term.as_independent(X, Y, as_Add=False)
     power, parity = sp.Integer(0), 0
@@ -68,13 +68,14 @@ def _steep(term: sp.Expr, coordinate: sp.Symbol) -> tuple[sp.Expr, sp.Rational] 
         base, exponent = factor.as_base_exp()
         if base == coordinate and exponent.is_Integer:
             power, parity = power + exponent, parity + int(exponent)
-        elif base == sp.Abs(coordinate) and exponent.is_Rational:
+        elif base == sp.Abs(coordinate) and not exponent.has(X, Y):
             power = power + exponent
         elif base == sp.sign(coordinate) and exponent.is_Integer:
             parity += int(exponent)
         else:
             return None
-    return (coefficient, power) if power < 1 and power != 0 and parity % 2 else None
+    odd = parity % 2 and power != 0
+    return (coefficient, power) if odd and facts.sign(power - 1) < 0 and facts.sign(power) != 0 else None
 
 
 def _is_lipschitz(rows: list[sp.Expr], coordinate: sp.Symbol, parameters: list[sp.Symbol], facts: Facts) -> bool:

@@ -10,12 +10,27 @@ from contextlib import contextmanager
 from typing import Any
 
 
+# After a signal at the wrong moment, it comes again.
+_AGAIN = 0.05
+# Finalizers, and what libraries hang on the garbage collector (Hypothesis does).
+_SWALLOWING = frozenset({"__del__", "gc_callback"})
+
+
 class OutOfTime(Exception):
     """The limit was reached; ``limit`` says whose it was."""
 
     def __init__(self, limit: object) -> None:
         super().__init__("out of time")
         self.limit = limit
+
+
+def _is_swallowing(frame: Any) -> bool:
+    """Whether Python is in a callback whose exceptions it only reports: there the limit would be lost."""
+    while frame is not None:
+        if frame.f_code.co_name in _SWALLOWING:
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager
@@ -32,8 +47,9 @@ def time_limit(seconds: float, limit: object) -> Iterator[None]:
         yield
         return
 
-    def interrupt(_signal: int, _frame: Any) -> None:
-        raise OutOfTime(limit)
+    def interrupt(_signal: int, frame: Any) -> None:
+        if not _is_swallowing(frame):
+            raise OutOfTime(limit)
 
     outer_left = signal.getitimer(signal.ITIMER_REAL)[0]
     if 0 < outer_left <= seconds:  # the limit around this one comes first
@@ -41,7 +57,7 @@ def time_limit(seconds: float, limit: object) -> Iterator[None]:
         return
     start = time.monotonic()
     previous = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ from . import domains
 from .coefficients import CoefficientField
 from .jet import Jet, JetAlgebra, NotSmooth
 from .switching import Branch, NeedBranch, Resolver
+from .uniform import averaged
 
 X, Y = sp.symbols("_x _y", real=True)  # no parameter begins with _
 _MAX_PIECES = 16
@@ -91,7 +92,7 @@ def shifted(derivation: Derivation, cell: Cell) -> tuple[tuple[sp.Expr, sp.Expr]
     shift = {derivation.theta: theta_star + X, derivation.psi: psi_star + Y}
 
     def moved(expression: sp.Expr) -> sp.Expr:
-        return rebuilt(expression.xreplace(shift).xreplace(known))
+        return averaged(rebuilt(expression.xreplace(shift).xreplace(known)))
 
     first, second = (moved(row) for row in derivation.field)
     required = [replace(r, argument=moved(r.argument), exponent=moved(r.exponent)) for r in derivation.requirements]

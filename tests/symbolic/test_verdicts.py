@@ -143,7 +143,7 @@ TABLE = {
         "theta": "psi", "psi": "-(psi*theta + theta**2/2)*theta - gamma*(psi + theta)"}}, "CCC"),
     "centre that alternating descent damps": (
         {"parameters": {"a": "0 < a < 1"}, "field": {"theta": "-a*theta - psi", "psi": "theta + a*psi"}}, "nNC"),
-    "nilpotent and stable": ({"field": {"theta": "psi", "psi": "-theta**3 - theta**2*psi"}}, "cnc"),
+    "nilpotent and stable": ({"field": {"theta": "psi", "psi": "-theta**3 - theta**2*psi"}}, "ccc"),
     "saddle": ({"field": {"theta": "psi", "psi": "theta"}}, "NNN"),
     "Frechet trap": ({"field": {"theta": "-theta", "psi": "theta**2*psi/(theta**2 + psi**2) - psi/2"}}, "ccc"),
     "repelling jump": ({"field": {"theta": "-theta", "psi": "sign(psi)"}}, "NNN"),
