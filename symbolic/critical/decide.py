@@ -21,7 +21,7 @@ from .conclusions import equilibrium_curve, in_words
 from .energy import dissipates
 from .invariants import equilibrium_line, first_integral, reversal
 from .mean import decide_mean
-from .nonsmooth import decide_kink, decide_ratio, decide_sliding, decide_steep, decide_sticking
+from .nonsmooth import decide_corner, decide_kink, decide_ratio, decide_sliding, decide_steep, decide_sticking
 from .orbits import is_rational
 from .smooth_flow import decide_smooth_flow
 from .smooth_map import decide_smooth_map
@@ -73,7 +73,7 @@ def _decided(case: Case) -> Ruling | None:
     if not same:
         return decide_kink(case) or decide_sticking(case) or _energy(case, None)
     smooth = len(pieces) == 1
-    found = _smooth(case, first) if smooth else decide_sticking(case) or decide_mean(case, first)
+    found = _smooth(case, first) if smooth else decide_sticking(case) or decide_mean(case, first) or decide_corner(case)
     return found or _energy(case, first)
 
 
@@ -115,8 +115,13 @@ def _smooth(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
 
 
 def _energy(case: Case, jacobian: sp.ImmutableMatrix | None) -> Ruling | None:
-    rate = dissipates(case.rows, jacobian, case.facts) if case.flow else None
-    if rate is None:
+    if not case.flow:
         return None
-    reason = "an energy (theta - theta*)^2 + w psi^2 falls, and no trajectory but the equilibrium keeps it"
-    return Ruling(Outcome.YES, "energy-lasalle", reason, rate)
+    rate = dissipates(case.rows, jacobian, case.facts)
+    if rate is not None:
+        reason = "an energy (theta - theta*)^2 + w psi^2 falls, and no trajectory but the equilibrium keeps it"
+        return Ruling(Outcome.YES, "energy-lasalle", reason, rate)
+    backwards = (-case.rows[0], -case.rows[1])
+    if dissipates(backwards, None if jacobian is None else sp.ImmutableMatrix(-jacobian), case.facts) is not None:
+        return Ruling(Outcome.NO, "energy-lasalle", "an energy (theta - theta*)^2 + w psi^2 grows")
+    return None

@@ -24,6 +24,7 @@ from .rays import Sector, fan
 from .smooth_flow import first_found, leading_part
 
 _FLOW_LIKE_ORDERS = (3, 5)
+_NILPOTENT_ORDERS = (5, 7)
 _CIRCLE_ORDERS = (5, 9)
 
 
@@ -75,17 +76,13 @@ def _root_of_unity(case: Case, power: int) -> Ruling | None:
     """Both multipliers are q-th roots of unity: the q-th iterate is unipotent."""
     question, sign = case.question, case.step_sign
     for expansion in case.expansions(_FLOW_LIKE_ORDERS):
-        images = _iterate(case, expansion, power)
-        x, y = expansion.coordinates
-        moved = images[0] - x, images[1] - y
+        moved = _displacement(case, expansion, power)
         if any(expansion.sign(entry, sign) for row in moved for entry in expansion.linear(row)):
-            try:
-                found = nilpotent(expansion, moved, sign, is_map=True)
-            except ZeroDivisionError:
-                return None
-            if found is not None:
-                return nilpotent_ruling(found)
-            continue
+            orders = _NILPOTENT_ORDERS if question.thorough else _NILPOTENT_ORDERS[:1]
+            found = first_found(
+                case.expansions(orders), lambda e: nilpotent(e, _displacement(case, e, power), sign, is_map=True)
+            )
+            return None if found is None else nilpotent_ruling(found)
         leading = leading_part(expansion, moved, sign)
         if leading is not None:
             degree, rows = leading
@@ -109,6 +106,11 @@ def _per_step(case: Case, rows: tuple[sp.Expr, sp.Expr]) -> tuple[sp.Expr, sp.Ex
         return rows
     first, second = (sp.expand(row / case.question.h) for row in rows)
     return first, second
+
+
+def _displacement(case: Case, expansion: Expansion, power: int) -> Pair:
+    images, (x, y) = _iterate(case, expansion, power), expansion.coordinates
+    return images[0] - x, images[1] - y
 
 
 def _iterate(case: Case, expansion: Expansion, power: int) -> Pair:

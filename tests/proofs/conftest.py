@@ -64,7 +64,7 @@ PROPOSALS: dict[str, tuple[Document, str]] = {
         "conditional",
     ),
     "power": (
-        {"parameters": {"p": "p > 3/2"}, "penalty": {"discriminator": "E_real(norm(grad(D))**p)"}},
+        {"parameters": {"p": "p >= 2"}, "penalty": {"discriminator": "E_real(norm(grad(D))**p)"}},
         "conditional",
     ),
     "consensus": (
