@@ -12,12 +12,13 @@ from ..decision.cells import Cell
 from ..decision.equations import solved_equations
 from ..derivation import Derivation
 from ..germs.jet import NotSmooth
-from ..germs.local import LocalField, rebuilt, resolver, shifted
-from ..germs.switching import Branch
+from ..germs.local import LocalField, X, Y, rebuilt, resolver, shifted
+from ..germs.switching import Branch, NeedBranch
 from ..stability import Question
 from .expansion import Expansion, polynomial_expansion, small_expansion
 from .facts import Facts
 from .orbits import Orbits, orbits
+from .quadrants import Quadrant, on_quadrant
 
 # Beyond this order only over few parameters: the coefficients of a map grow fast.
 _MANY_PARAMETERS_ORDER = 5
@@ -63,6 +64,20 @@ class Case:
         """Signs of expressions in the parameters and h: on the cell, or for every sufficiently small h."""
         question = self.question
         return self.facts.sign if question.declared else infinitesimal_sign(question.h, self.facts.sign)
+
+    def quadrant_rows(self, quadrant: Quadrant) -> tuple[sp.Expr, sp.Expr] | None:
+        """(v1, v2) in |x| and |y| on an open quadrant, near x*, without Abs and sign; None if those do not resolve.
+
+        Raises:
+            NeedSplit: If the sign of a parameter expression is needed and varies.
+        """
+        branch = Branch(((X, quadrant[0]), (Y, quadrant[1])))
+        own = resolver(self.facts.cell, self.parameters, branch, 1)
+        try:
+            first, second = (on_quadrant(own.resolved(row), quadrant) for row in self.rows)
+        except (NotSmooth, NeedBranch):
+            return None
+        return None if first is None or second is None else (first, second)
 
     def expansions(self, orders: Iterable[int]) -> Iterator[Expansion]:
         """The field's expansions to the given orders, as far as it is smooth enough."""

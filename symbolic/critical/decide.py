@@ -117,11 +117,10 @@ def _smooth(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
 def _energy(case: Case, jacobian: sp.ImmutableMatrix | None) -> Ruling | None:
     if not case.flow:
         return None
-    rate = dissipates(case.rows, jacobian, case.facts)
+    rate = dissipates(case, jacobian, 1)
     if rate is not None:
         reason = "an energy (theta - theta*)^2 + w psi^2 falls, and no trajectory but the equilibrium keeps it"
         return Ruling(Outcome.YES, "energy-lasalle", reason, rate)
-    backwards = (-case.rows[0], -case.rows[1])
-    if dissipates(backwards, None if jacobian is None else sp.ImmutableMatrix(-jacobian), case.facts) is not None:
+    if dissipates(case, jacobian, -1) is not None:
         return Ruling(Outcome.NO, "energy-lasalle", "an energy (theta - theta*)^2 + w psi^2 grows")
     return None

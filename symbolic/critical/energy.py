@@ -16,19 +16,20 @@ import sympy as sp
 
 from ..calculus import Mean, ObjectiveDerivative, SignChange
 from ..germs.local import X, Y, rebuilt
+from .case import Case
 from .facts import Facts
-from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, monomials, on_quadrant, shared_sign
+from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, Quadrant, monomials, on_quadrant, shared_sign
 
 Rows = tuple[sp.Expr, sp.Expr]
 
 
-def dissipates(rows: Rows, jacobian: sp.ImmutableMatrix | None, facts: Facts) -> str | None:
+def dissipates(case: Case, jacobian: sp.ImmutableMatrix | None, way: int) -> str | None:
     """The rate at which some V = x^2 + w y^2 falls along v, where LaSalle's principle leaves only x*.
 
     Args:
-        rows: (v1, v2) in the local coordinates.
+        case: The flow.
         jacobian: v'(x*), if v is differentiable there.
-        facts: Where signs of coefficients are decided.
+        way: 1, or -1 for time reversed.
 
     Returns:
         ``linear``, ``sublinear``, or None if no such V is found.
@@ -36,23 +37,29 @@ def dissipates(rows: Rows, jacobian: sp.ImmutableMatrix | None, facts: Facts) ->
     Raises:
         NeedSplit: If the sign of a coefficient varies over the cell.
     """
-    expanded = (sp.expand(rows[0]), sp.expand(rows[1]))
-    if any(row.has(Mean, SignChange) for row in expanded) or not all(_is_continuous(row, facts) for row in expanded):
+    facts = case.facts
+    rows = (sp.expand(case.rows[0]), sp.expand(case.rows[1]))
+    if any(row.has(Mean, SignChange) for row in rows) or not all(_is_continuous(row, facts) for row in rows):
+        return None
+    parts = [case.quadrant_rows(quadrant) for quadrant in QUADRANTS]
+    known = [(way * part[0], way * part[1]) for part in parts if part is not None]
+    if len(known) != len(parts):
         return None
     weights = [sp.Integer(1)]
     if jacobian is not None and not facts.is_zero(jacobian[1, 0]):
         balanced = sp.cancel(-jacobian[0, 1] / jacobian[1, 0])
         if balanced != 1 and facts.sign(balanced) > 0:
             weights.append(balanced)
-    return next((rate for w in weights if (rate := _falls(expanded, w, jacobian, facts)) is not None), None)
+    return next((rate for w in weights if (rate := _falls(rows, known, w, jacobian, facts)) is not None), None)
 
 
-def _falls(rows: Rows, weight: sp.Expr, jacobian: sp.ImmutableMatrix | None, facts: Facts) -> str | None:
-    change = sp.expand(X * rows[0] + weight * Y * rows[1])
+def _falls(
+    rows: Rows, known: list[Rows], weight: sp.Expr, jacobian: sp.ImmutableMatrix | None, facts: Facts
+) -> str | None:
     parts: list[sp.Expr] = []
-    for quadrant in QUADRANTS:
-        part = on_quadrant(change, quadrant)
-        if part is None or shared_sign(part, facts) not in (-1, 0):
+    for (a, b), quadrant_rows in zip(QUADRANTS, known, strict=True):
+        part = sp.expand(a * SIZE_X * quadrant_rows[0] + weight * b * SIZE_Y * quadrant_rows[1])
+        if shared_sign(part, facts) not in (-1, 0):
             return None
         parts.append(part)
     falling = [shared_sign(part, facts) == -1 for part in parts]
@@ -117,7 +124,7 @@ def _is_continuous(node: sp.Expr, facts: Facts) -> bool:
         zeros = {_stem(factor, facts) for factor in node.args if not isinstance(factor, sp.sign)}
         zeros |= {part for stem in zeros for part in sp.Mul.make_args(stem)}
         return all(
-            all(part in zeros for part in sp.Mul.make_args(factor.args[0]) if part.has(X, Y))
+            all(part in zeros or _keeps_sign(part, facts) for part in sp.Mul.make_args(factor.args[0]))
             if isinstance(factor, sp.sign)
             else _is_continuous(factor, facts)
             for factor in node.args
@@ -139,10 +146,18 @@ def _is_continuous(node: sp.Expr, facts: Facts) -> bool:
         return value is not None and facts.sign(value) > 0 and _is_continuous(node.args[0], facts)
     if isinstance(node, sp.Add | sp.exp | sp.tanh | sp.atan | sp.sin | sp.cos | sp.Abs):
         return all(_is_continuous(argument, facts) for argument in node.args)
+    if isinstance(node, sp.sign):
+        return _keeps_sign(node.args[0], facts)
     return isinstance(node, ObjectiveDerivative) and _is_continuous(node.args[1], facts)
 
 
-def _is_nonnegative(base: sp.Expr, quadrant: tuple[int, int], facts: Facts) -> bool:
+def _keeps_sign(part: sp.Expr, facts: Facts) -> bool:
+    """Whether an expression is continuous and not 0 at x*, so that its sign is constant near it."""
+    value = _value(part)
+    return value is not None and _is_continuous(part, facts) and not facts.is_zero(value)
+
+
+def _is_nonnegative(base: sp.Expr, quadrant: Quadrant, facts: Facts) -> bool:
     part = on_quadrant(base, quadrant)
     return part is not None and shared_sign(part, facts) in (0, 1)
 

@@ -14,12 +14,17 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..germs.local import X, Y
+from ..germs.jet import NotSmooth
+from ..germs.local import X, Y, resolver
+from ..germs.switching import Branch
 from ..rulings import Outcome, Ruling
 from ..spectrum import characteristic_coefficients
 from ..updates import Steps
 from .case import Case
-from .quadrants import QUADRANTS, monomials, on_quadrant
+from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, Quadrant
+
+Powers = tuple[sp.Expr, sp.Expr]
+_ORDER = 5
 
 
 def decide_mean(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
@@ -42,24 +47,34 @@ def decide_mean(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
         if case.step_sign(sp.expand(1 - determinant)) or case.step_sign(sp.expand(4 - minus_trace**2)) <= 0:
             return None
     # grad Q / 2, and the sign that makes Q positive.
-    gradient = (jacobian[1, 0] * X, -jacobian[0, 1] * Y)
+    gradient = (jacobian[1, 0], -jacobian[0, 1])
     orientation = sign(jacobian[1, 0])
-    rest = [row - jacobian[k, 0] * X - jacobian[k, 1] * Y for k, row in enumerate(case.rows)]
-    change = sp.expand(orientation * (gradient[0] * rest[0] + gradient[1] * rest[1]))
-    sums: dict[tuple[sp.Expr, sp.Expr], sp.Expr] = {}
+    changes: list[dict[Powers, sp.Expr]] = []
     for quadrant in QUADRANTS:
-        part = on_quadrant(change, quadrant)
-        if part is None or not all(_is_plain(term) for term in sp.Add.make_args(part)):
+        change: dict[Powers, sp.Expr] = {}
+        rows = case.quadrant_rows(quadrant)
+        if rows is None:
             return None
-        for term in monomials(part):
-            if term is None:
+        for k, row in enumerate(rows):
+            linear = quadrant[0] * jacobian[k, 0] * SIZE_X + quadrant[1] * jacobian[k, 1] * SIZE_Y
+            terms = _expanded(sp.expand(row - linear), quadrant, case)
+            if terms is None:
                 return None
-            coefficient, i, j = term
-            sums[i, j] = sums.get((i, j), sp.Integer(0)) + coefficient
+            for (i, j), coefficient in terms.items():
+                # Times x or y.
+                powers = (i + 1, j) if k == 0 else (i, j + 1)
+                added = orientation * gradient[k] * quadrant[k] * coefficient
+                change[powers] = sp.expand(change.get(powers, sp.Integer(0)) + added)
+        changes.append({powers: c for powers, c in change.items() if not case.facts.is_zero(c)})
+    sums = {
+        powers: sp.expand(sum(change.get(powers, sp.Integer(0)) for change in changes))
+        for powers in dict.fromkeys(powers for change in changes for powers in change)
+    }
     if not sums:
         return None
+    # A term whose mean is 0 still counts as lowest: its second-order effect is not known.
     lowest = _lowest([i + j for i, j in sums], case)
-    if sign(sp.expand(lowest - 2)) <= 0:
+    if sign(sp.expand(lowest - 2)) <= 0 or sign(sp.expand(lowest - _ORDER - 1)) > 0:
         return None
     signs = {sign(sp.expand(total)) for (i, j), total in sums.items() if case.facts.is_zero(sp.expand(i + j - lowest))}
     if signs - {0} not in ({1}, {-1}):
@@ -71,11 +86,46 @@ def decide_mean(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
     return Ruling(Outcome.NO, "mean-energy", f"{reason}: it grows{where}")
 
 
-def _is_plain(term: sp.Expr) -> bool:
-    """Whether a term is a constant times powers, without a further positive factor that would change the mean."""
-    return not term.has(sp.exp, sp.tanh, sp.atan, sp.log) and not any(
-        isinstance(node.base, sp.Add) for node in term.atoms(sp.Pow)
-    )
+def _expanded(row: sp.Expr, quadrant: Quadrant, case: Case) -> dict[Powers, sp.Expr] | None:
+    """A row on a quadrant as a sum of c |x|^i |y|^j: powers as they are, smooth terms by Taylor's formula."""
+    found: dict[Powers, sp.Expr] = {}
+    smooth = sp.Integer(0)
+    for term in sp.Add.make_args(row) if row != 0 else ():
+        plain = _plain(term)
+        if plain is None:
+            smooth += term
+        else:
+            powers, coefficient = plain
+            found[powers] = found.get(powers, sp.Integer(0)) + coefficient
+    if smooth != 0:
+        branch = Branch(((X, quadrant[0]), (Y, quadrant[1])))
+        own = resolver(case.facts.cell, case.parameters, branch, _ORDER)
+        back = {SIZE_X: quadrant[0] * X, SIZE_Y: quadrant[1] * Y}
+        try:
+            jet = own.algebra.evaluate(smooth.xreplace(back), dict(own.jets))
+        except (NotSmooth, OverflowError):
+            return None
+        if jet.order < _ORDER:
+            return None
+        for i, j in {m[:2] for m in jet.polynomial.itermonoms()}:
+            value = own.algebra.coefficient(jet, i, j) * quadrant[0] ** i * quadrant[1] ** j
+            key = (sp.Integer(i), sp.Integer(j))
+            found[key] = found.get(key, sp.Integer(0)) + value
+    kept = {powers: sp.expand(c) for powers, c in found.items()}
+    return {powers: c for powers, c in kept.items() if not case.facts.is_zero(c)}
+
+
+def _plain(term: sp.Expr) -> tuple[Powers, sp.Expr] | None:
+    """A term c |x|^i |y|^j as ((i, j), c); None if it is something else."""
+    coefficient, rest = term.as_independent(SIZE_X, SIZE_Y, as_Add=False)
+    powers = {SIZE_X: sp.Integer(0), SIZE_Y: sp.Integer(0)}
+    for factor in sp.Mul.make_args(rest):
+        base, exponent = factor.as_base_exp()
+        if base in powers and not exponent.has(SIZE_X, SIZE_Y):
+            powers[base] += exponent
+        elif factor != 1:
+            return None
+    return (powers[SIZE_X], powers[SIZE_Y]), coefficient
 
 
 def _lowest(degrees: list[sp.Expr], case: Case) -> sp.Expr:

@@ -12,8 +12,8 @@ from .case import Case
 from .conclusions import equilibrium_curve, leading_ruling
 from .conewise import Growth, leading_growth, turns_without_growth
 from .orbits import definite_sign, is_rational, lowest_terms
-from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, monomials, on_quadrant, shared_sign
-from .rays import Fan, Sector, fan
+from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, monomials, shared_sign
+from .rays import Fan, Sector, fan, told_apart
 from .sliding import sliding_motion
 from .smooth_flow import decide_smooth_flow
 from .steep import steep_term
@@ -40,8 +40,9 @@ def decide_kink(case: Case) -> Ruling | None:
     smooth = all(
         piece.rows is not None and all(row.is_polynomial(X, Y) for row in piece.rows) for piece in case.local.pieces
     )
-    answer = fan(known, case.facts, smooth=smooth)
-    if answer is None or (not case.flow and not _is_continuous(case)):
+    told_apart(known, case.facts)
+    answer = fan(known, case.facts, smooth=smooth, crossing=case.flow)
+    if answer is None:
         return None
     small = "" if case.flow else "; so does the map for every sufficiently small h"
     reason = f"v has a kink; {answer.value}{small}"
@@ -95,10 +96,11 @@ def decide_corner(case: Case) -> Ruling | None:
     """
     if any(entry != 0 for piece in case.local.pieces for entry in piece.jacobian or (1,)):
         return None
-    parts = {quadrant: [on_quadrant(row, quadrant) for row in case.rows] for quadrant in QUADRANTS}
-    if any(part is None or not part.is_polynomial(SIZE_X, SIZE_Y) for pair in parts.values() for part in pair):
+    parts = {quadrant: case.quadrant_rows(quadrant) for quadrant in QUADRANTS}
+    known = {q: pair for q, pair in parts.items() if pair is not None}
+    if len(known) != len(parts) or not all(row.is_polynomial(SIZE_X, SIZE_Y) for p in known.values() for row in p):
         return None
-    forms = {q: [sp.Poly(part, SIZE_X, SIZE_Y) for part in pair] for q, pair in parts.items()}
+    forms = {q: [sp.Poly(row, SIZE_X, SIZE_Y) for row in pair] for q, pair in known.items()}
     degrees = {
         sum(m) for pair in forms.values() for form in pair for m, c in form.terms() if not case.facts.is_zero(c)
     }
@@ -128,11 +130,6 @@ def _is_exactly_linear(case: Case) -> bool:
         and all(sp.Poly(function, X, Y).total_degree() == 1 for function, _ in piece.branch.signs)
         for piece in case.local.pieces
     )
-
-
-def _is_continuous(case: Case) -> bool:
-    """Whether the pieces share their limits along the lines between them (``fan`` also accepts jumps that are crossed)."""
-    return not any(row.has(sp.sign) for row in case.rows)
 
 
 def decide_ratio(case: Case) -> Ruling | None:
@@ -189,7 +186,10 @@ def decide_sticking(case: Case) -> Ruling | None:
     for axis, size, (along, across) in ((Y, SIZE_Y, (0, 1)), (X, SIZE_X, (1, 0))):
         for way in (1, -1):
             sides = [(way, side) if axis == Y else (side, way) for side in (1, -1)]
-            limits = [[_on_axis(case, row, quadrant, size) for row in case.rows] for quadrant in sides]
+            known = [case.quadrant_rows(quadrant) for quadrant in sides]
+            limits = [[_on_axis(case, row, size) for row in rows] for rows in known if rows is not None]
+            if len(limits) != 2:
+                continue
             if any(value is None for pair in limits for value in pair):
                 continue
             if any(pair[along] != 0 for pair in limits):
@@ -203,13 +203,10 @@ def decide_sticking(case: Case) -> Ruling | None:
     return None
 
 
-def _on_axis(case: Case, row: sp.Expr, quadrant: tuple[int, int], size: sp.Symbol) -> sp.Expr | None:
-    """The limit on the axis where one coordinate is 0, from one side; None where it is not plain."""
-    part = on_quadrant(row, quadrant)
-    if part is None:
-        return None
+def _on_axis(case: Case, row: sp.Expr, size: sp.Symbol) -> sp.Expr | None:
+    """The limit of a quadrant's row on the axis where one coordinate is 0; None where it is not plain."""
     left = sp.Integer(0)
-    for term in sp.Add.make_args(part):
+    for term in sp.Add.make_args(row):
         found = next(monomials(term), (sp.Integer(0),) * 3)
         if found is None:
             return None

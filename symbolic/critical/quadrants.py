@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 import sympy as sp
 
-from ..calculus import Mean, ObjectiveDerivative, SignChange
+from ..calculus import Mean, SignChange
 from ..germs.local import X, Y, rebuilt
 from .facts import Facts
 
 # |x| and |y|: positive, so that SymPy's exact rewritings of Abs, sign and powers apply.
 SIZE_X, SIZE_Y = sp.symbols("_a _b", positive=True)
-QUADRANTS = tuple(product((1, -1), (1, -1)))
+Quadrant = tuple[int, int]
+QUADRANTS: tuple[Quadrant, ...] = tuple((a, b) for a in (1, -1) for b in (1, -1))
 
 
-def on_quadrant(expression: sp.Expr, quadrant: tuple[int, int]) -> sp.Expr | None:
+def on_quadrant(expression: sp.Expr, quadrant: Quadrant) -> sp.Expr | None:
     """The expression in |x| and |y|, expanded, without Abs and sign; None if those do not resolve."""
     moved = sp.expand(rebuilt(expression.xreplace({X: quadrant[0] * SIZE_X, Y: quadrant[1] * SIZE_Y})))
-    return None if moved.has(sp.Abs, sp.sign, Mean, SignChange, ObjectiveDerivative, sp.nan, sp.zoo) else moved
+    return None if moved.has(sp.Abs, sp.sign, Mean, SignChange, sp.nan, sp.zoo) else moved
 
 
 def monomials(expression: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr, sp.Expr] | None]:

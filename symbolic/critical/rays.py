@@ -80,7 +80,12 @@ class _Directions:
 
 
 def fan(
-    sectors: list[Sector], facts: Facts, weights: tuple[int, int] = (1, 1), *, smooth: bool | None = None
+    sectors: list[Sector],
+    facts: Facts,
+    weights: tuple[int, int] = (1, 1),
+    *,
+    smooth: bool | None = None,
+    crossing: bool = False,
 ) -> Fan | None:
     """What a leading part does; None if it is critical itself, or the solver does not say.
 
@@ -89,6 +94,7 @@ def fan(
         facts: Where the parameters are.
         weights: (p, q).
         smooth: Whether the whole field is smooth inside the sectors; by default if there is only one.
+        crossing: Whether v0 may jump between sectors where all directions cross in one sense, which flows allow.
     """
     around: list[_Directions] = []
     for sector, point in product(sectors, _CHARTS):
@@ -96,14 +102,15 @@ def fan(
         if found is None:
             return None
         around.append(found)
+    pairs = [(one, other) for one, other in combinations(around, 2) if one.point == other.point]
+    if not all(_match(one, other, facts, crossing) for one, other in pairs):
+        return None
     for way in (1, -1):
         if all(facts.holds(compare(way * d.turn, ">"), d.inside) for d in around):
             found = _turning(around, [d.growth for d in around], facts)
             if found is None and len(sectors) == 1:
                 found = _turning(around, [d.divergence for d in around], facts)
             return found or (_averaged(sectors, facts) if weights == (1, 1) else None)
-    if not all(_match(one, other, facts) for one, other in combinations(around, 2) if one.point == other.point):
-        return None
     if _has_ray(around, facts):
         for way, answer in ((1, Fan.ATTRACTS), (-1, Fan.REPELS)):
             if all(facts.holds(compare(-way * d.growth, ">"), [*d.inside, compare(d.turn, "==")]) for d in around):
@@ -116,6 +123,27 @@ def fan(
     candidates = [d for d in [*around, *others] if d is not None and d.point != (0, 1) and d.point != (0, -1)]
     smooth = len(sectors) == 1 if smooth is None else smooth
     return Fan.ESCAPES if any(_escapes(d, facts, smooth) for d in candidates) else None
+
+
+def told_apart(sectors: list[Sector], facts: Facts) -> None:
+    """Asks for the signs on which the rays of linear sectors depend, so that the cell is cut where they vary.
+
+    Raises:
+        NeedSplit: Where one varies.
+    """
+    for sector in sectors:
+        turn = sp.expand(X * sector.rows[1] - Y * sector.rows[0])
+        growth = sp.expand(X * sector.rows[0] + Y * sector.rows[1])
+        if not turn.free_symbols - {X, Y} and not growth.free_symbols - {X, Y}:
+            continue
+        for side in sector.sides:
+            ray = {X: -side.coeff(Y), Y: side.coeff(X)}
+            facts.sign(sp.expand(turn.xreplace(ray)))
+        a, b, c = (turn.coeff(X, 2), turn.coeff(X, 1).coeff(Y, 1), turn.coeff(Y, 2))
+        facts.sign(sp.expand(b**2 - 4 * a * c))
+        facts.sign(sp.expand(sum(sp.diff(row, s) for row, s in zip(sector.rows, (X, Y), strict=True))))
+        matrix = sp.Matrix(sector.rows).jacobian([X, Y])
+        facts.sign(sp.expand(matrix.det()))
 
 
 def _directions(
@@ -172,11 +200,11 @@ def _averaged(sectors: list[Sector], facts: Facts) -> Fan | None:
     return Fan.REPELS if way > 0 else Fan.ATTRACTS
 
 
-def _match(one: _Directions, other: _Directions, facts: Facts) -> bool:
-    """Whether v0 is continuous, or crosses in one sense, where two closed sectors meet."""
+def _match(one: _Directions, other: _Directions, facts: Facts, crossing: bool) -> bool:
+    """Whether v0 is continuous, or may and does cross in one sense, where two closed sectors meet."""
     equal = conjunction(compare(a, "==", b) for a, b in zip(one.rows, other.rows, strict=True))
-    crossed = compare(sp.expand(one.turn * other.turn), ">")
-    return facts.holds(disjunction([equal, crossed]), [*one.inside, *other.inside])
+    crossed = [compare(sp.expand(one.turn * other.turn), ">")] if crossing else []
+    return facts.holds(disjunction([equal, *crossed]), [*one.inside, *other.inside])
 
 
 def _has_ray(around: list[_Directions], facts: Facts) -> bool:
