@@ -8,7 +8,7 @@ from .. import __version__
 from ..symbolic.analysis import Analysis
 from ..symbolic.formula import Formula
 from ..symbolic.printing import formula_text, text
-from ..symbolic.rulings import RuleVerdict, Verdict
+from ..symbolic.rulings import RuleVerdict
 from .certificate import matrix_document, point_document
 from .checking import CheckResult
 
@@ -49,10 +49,11 @@ def _entry(result: CheckResult, certificate: str | None) -> dict[str, Any]:
         "condition": _formula(analysis.condition),
         "witness": point_document(verdict.witness),
         "counterexample": point_document(verdict.counterexample),
-        "generator_converges": True if verdict.verdict is Verdict.CONVERGES else None,
+        "generator_converges": analysis.generator_converges,
         "prototype": analysis.proposal.prototype,
         "equilibrium": _equilibrium(analysis),
-        "equilibrium_dimension": 0 if analysis.isolated else None,
+        "equilibrium_dimension": analysis.dimension,
+        "other_equilibria": _elsewhere(analysis),
         "vector_field": None if analysis.derivation is None else [text(row) for row in analysis.derivation.field],
         "jacobian": None if analysis.jacobian is None else matrix_document(analysis.jacobian),
         "characteristic_polynomial": None if analysis.polynomial is None else text(analysis.polynomial),
@@ -81,7 +82,14 @@ def _entry(result: CheckResult, certificate: str | None) -> dict[str, Any]:
 def _undecided(result: CheckResult) -> dict[str, Any]:
     """The analysis itself failed: nothing was decided, and the reason says why."""
     keys = ("condition", "witness", "counterexample", "generator_converges", "prototype", "equilibrium")
-    keys += ("equilibrium_dimension", "vector_field", "jacobian", "characteristic_polynomial", "eigenvalues")
+    keys += (
+        "equilibrium_dimension",
+        "other_equilibria",
+        "vector_field",
+        "jacobian",
+        "characteristic_polynomial",
+        "eigenvalues",
+    )
     keys += ("update_jacobian", "update_polynomial", "multipliers", "step_size", "critical", "evidence", "certificate")
     open_rule = {"verdict": "undecided", "rate": None, "reason": result.error}
     return {
@@ -96,6 +104,22 @@ def _undecided(result: CheckResult) -> dict[str, Any]:
         "cases": {"general": dict(_NO_CASES), "absolutely_continuous": dict(_NO_CASES)},
         "claims": [],
         "seconds": round(result.seconds, 3),
+    }
+
+
+def _elsewhere(analysis: Analysis) -> dict[str, Any] | None:
+    """Where the equilibrium went, if x* is none; information that is no part of the verdict."""
+    found = analysis.elsewhere
+    if found is None:
+        return None
+    return {
+        "at": point_document(found.point),
+        "equilibria": [
+            {"theta": text(e.theta), "psi": text(e.psi), "generator_right": e.generator_right, "attracts": e.attracts}
+            for e in found.equilibria
+        ],
+        "complete": found.complete,
+        "reason": found.reason or None,
     }
 
 

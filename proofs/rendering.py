@@ -44,6 +44,7 @@ def _derivation_lines(analysis: Analysis) -> list[str]:
         lines += [_line("v1 (theta)", short_text(first)), _line("v2 (psi)", short_text(second))]
         theta, psi = analysis.derivation.equilibrium
         lines.append(_line("equilibrium", f"theta = {text(theta)}, psi = {text(psi)}"))
+    lines += [_line("equilibria instead", line) for line in elsewhere_lines(analysis)]
     if analysis.jacobian is not None and analysis.eigenvalues is not None:
         rows = "; ".join(", ".join(text(entry) for entry in analysis.jacobian.row(i)) for i in range(2))
         lines += [_line("Jacobian", f"[{rows}]"), _line("eigenvalues", _values(analysis.eigenvalues))]
@@ -52,6 +53,25 @@ def _derivation_lines(analysis: Analysis) -> list[str]:
         lines.append(_line("multipliers", _values(analysis.multipliers)))
     lines += _formula_line("stable step sizes", analysis.step_size)
     return lines
+
+
+def elsewhere_lines(analysis: Analysis) -> list[str]:
+    """Where the equilibrium went, one line each."""
+    found = analysis.elsewhere
+    if found is None:
+        return []
+    at = ", ".join(f"{s} = {text(v)}" for s, v in sorted(found.point.items(), key=lambda item: str(item[0])))
+    where = f" (at {at})" if at else ""
+    if not found.complete and not found.equilibria:
+        return [f"{found.reason}{where}"]
+    if not found.equilibria:
+        return [f"none with a smooth v{where}"]
+    words = {True: "it attracts", False: "it does not attract", None: "whether it attracts is not decided"}
+    right = {True: "the right generator", False: "another generator"}
+    return [
+        f"theta = {text(e.theta)}, psi = {text(e.psi)}: {right[e.generator_right]}; {words[e.attracts]}{where}"
+        for e in found.equilibria
+    ]
 
 
 def _rule_name(analysis: Analysis) -> str:

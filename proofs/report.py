@@ -13,7 +13,7 @@ from ..symbolic.rulings import Outcome, RuledCell
 from ..symbolic.theorems import THEOREMS
 from .certificate import point_document
 from .checking import CheckResult
-from .rendering import evidence_text
+from .rendering import elsewhere_lines, evidence_text
 
 _NAMES = {"f1": "f'(0)", "f2": "f''(0)", "f3": "f'''(0)"}
 
@@ -76,6 +76,7 @@ def _derivation(analysis: Analysis) -> list[str]:
         lines.append(f"$$v_1 = {_latex(first)}, \\qquad v_2 = {_latex(second)}$$\n")
         theta, psi = analysis.derivation.equilibrium
         lines.append(f"Equilibrium: $(\\theta, \\psi) = ({_latex(theta)}, {_latex(psi)})$.\n")
+    lines += [f"Equilibria instead: {line}.\n" for line in elsewhere_lines(analysis)]
     if analysis.jacobian is not None and analysis.polynomial is not None and analysis.eigenvalues is not None:
         lines.append(
             f"$$v'(x^*) = {_latex(analysis.jacobian)}, \\qquad \\det(z - v') = {_latex(analysis.polynomial)}$$\n"

@@ -11,8 +11,10 @@ from .critical.decide import decide_critical
 from .decision.cells import SYMPY_FAILURES, Cell, NeedSplit, Unresolved, analysed
 from .decision.prover import Prover
 from .derivation import Derivation, derivative_symbols, derive
+from .elsewhere import Elsewhere, elsewhere
 from .errors import ProposalError
 from .formula import TRUE, Formula, atoms, compare, conjunction, symbols
+from .generator import generator_alone
 from .germs import LocalField, local_field
 from .hypotheses import declared, hypotheses, symbol_names
 from .obligations import goals
@@ -22,6 +24,7 @@ from .regions import critical_region, stable_region, step_size_region
 from .rulings import Outcome, Point, RuledCell, RuleVerdict, Ruling, Verdict
 from .spectrum import characteristic_polynomial, eigenvalues
 from .stability import Question, judge
+from .theorems import CONTINUA
 from .updates import UPDATES, Rule, Steps
 
 
@@ -44,6 +47,7 @@ class Analysis:
         condition: For ``conditional``: the exact region of convergence, if it was found.
         step_size: The exact condition on h for the proposal's rule, if it was found.
         critical: Parameter values where two eigenvalues of v' meet, if any.
+        elsewhere: Where v(x*) != 0 at some parameters: the equilibria there; else None.
         symbol_names: Names of all symbols that results may mention.
     """
 
@@ -61,6 +65,7 @@ class Analysis:
     condition: Formula | None
     step_size: Formula | None
     critical: Formula | None
+    elsewhere: Elsewhere | None
     symbol_names: list[str]
 
     @property
@@ -78,6 +83,23 @@ class Analysis:
             if not self.prover.proves(cell.formula, conjunction(regular), "the equilibrium is isolated"):
                 return False
         return bool(self.local)
+
+    @property
+    def dimension(self) -> int | None:
+        """The dimension of the set of equilibria at x*, where it is known and the same for all parameters."""
+        if self.isolated:
+            return 0
+        theorems = {cell.ruling.theorem for cell in self.verdict.cells}
+        return 1 if theorems and theorems <= CONTINUA else None
+
+    @property
+    def generator_converges(self) -> bool | None:
+        """Whether theta alone tends to theta* from near x*; None if that is not known."""
+        if self.verdict.verdict is Verdict.CONVERGES:
+            return True
+        if self.derivation is None or self.question is None or self.question.declared:
+            return None
+        return generator_alone(self.derivation, Cell(self.hypotheses, self.prover))
 
     @property
     def polynomial(self) -> sp.Expr | None:
@@ -161,8 +183,20 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         critical_region(jacobian, proposal.parameter_names, assumed, prover)
         if everywhere and jacobian is not None
         else None,
+        _elsewhere(own, derivation, verdict, start, variables),
         symbol_names(derivation, set(variables) | (set() if jacobian is None else jacobian.free_symbols)),
     )
+
+
+def _elsewhere(
+    question: Question, derivation: Derivation, verdict: RuleVerdict, cell: Cell, variables: list[sp.Symbol]
+) -> Elsewhere | None:
+    """The other equilibria, where x* is none on some cell."""
+    moved = [c for c in verdict.cells if c.ruling.theorem in ("not-stationary", "repelling-jump", "map-jump")]
+    if not moved:
+        return None
+    point = _first_point(moved, cell.prover, variables)
+    return None if point is None else elsewhere(question, derivation, cell, point)
 
 
 def _require_admissible(assumed: Formula, prover: Prover) -> None:
@@ -306,4 +340,6 @@ def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOu
     verdict = RuleVerdict(Verdict.DOES_NOT_CONVERGE if failure.proved else Verdict.UNDECIDED, "", str(failure), (cell,))
     updates = dict.fromkeys(_standard_rules(), verdict)
     names = [*(n for n in proposal.parameter_names if n != "h"), "h", "z"]
-    return Analysis(proposal, None, TRUE, prover, None, verdict, updates, None, TRUE, (), None, None, None, None, names)
+    return Analysis(
+        proposal, None, TRUE, prover, None, verdict, updates, None, TRUE, (), None, None, None, None, None, names
+    )

@@ -105,8 +105,8 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "equilibrium-curve",
-            "v = g w / m with g = 0 along a curve through x*: x* is not isolated among equilibria with another generator "
-            "or another D.",
+            "v = g w / m with g = 0 along a curve through x*: x* is not isolated among equilibria with another "
+            "generator or another D.",
             "definition",
         ),
         Theorem(
@@ -118,8 +118,8 @@ THEOREMS: dict[str, Theorem] = {
         Theorem(
             "leading-part",
             "v = v0 + higher terms with v0 (quasi-)homogeneous: x* is asymptotically stable if it is for v0 (for maps "
-            "x + h v0 + ... as well: every h if the degree is 2 or more, else small h), and unstable if v0 escapes along "
-            "a ray.",
+            "x + h v0 + ... as well: every h if the degree is 2 or more, else small h), and unstable if v0 escapes "
+            "along a ray.",
             "Massera 1956; Hahn 1967, section 57; Rosier 1992; for maps Hakim 1998",
         ),
         Theorem(
@@ -135,14 +135,14 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "mean-energy",
-            "v = J x + w with a linear centre J and w smooth on the quadrants: the mean over the ellipses of J of the lowest "
-            "terms of the energy's change is not 0 and decides, for the flow and for small steps.",
+            "v = J x + w with a linear centre J and w smooth on the quadrants: the mean over the ellipses of J of the "
+            "lowest terms of the energy's change is not 0 and decides, for the flow and for small steps.",
             "Bogoliubov & Mitropolsky 1961; Sanders & Verhulst 2007, chapter 2",
         ),
         Theorem(
             "sticking",
-            "On half an axis v is 0, or jumps and points onto it from both sides with no component along it: every point "
-            "of it is an equilibrium of the inclusion.",
+            "On half an axis v is 0, or jumps and points onto it from both sides with no component along it: every "
+            "point of it is an equilibrium of the inclusion.",
             "Filippov 1988, section 4",
         ),
         Theorem("periodic", "F^q = id: x* attracts nothing.", "definition"),
@@ -207,3 +207,6 @@ THEOREMS: dict[str, Theorem] = {
         Theorem("no-equilibrium-output", "fake'(d) + real'(d) is never 0: D has no equilibrium output.", "definition"),
     )
 }
+
+# Theorems by which x* lies on a curve of equilibria.
+CONTINUA = frozenset({"equilibrium-line", "equilibrium-curve", "sticking"})

@@ -2,8 +2,8 @@ r"""A guess for evening out the growth of a turning homogeneous field: floats gu
 
 Along a field that turns, d(log r)/d(phi) = R / (r^2 ...) =: k(phi) with period 2 pi. With its mean m and
 s(phi) = -integral of (k - m), log r + s changes by m per radian. A few harmonics of s, with rational coefficients, are
-a rational function of degree 0 in (x, y), since cos(k phi) and sin(k phi) are polynomials of degree k over r^k; only even
-k are rational in r^2, odd ones are left out.
+a rational function of degree 0 in (x, y), since cos(k phi) and sin(k phi) are polynomials of degree k over r^k; only
+even k are rational in r^2, odd ones are left out.
 """
 
 from __future__ import annotations

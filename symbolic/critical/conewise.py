@@ -69,9 +69,7 @@ def leading_growth(
     return Growth.DECAYS if decaying else None
 
 
-def turns_without_growth(
-    sides: tuple[sp.ImmutableMatrix, sp.ImmutableMatrix], line: sp.Matrix, facts: Facts
-) -> bool:
+def turns_without_growth(sides: tuple[sp.ImmutableMatrix, sp.ImmutableMatrix], line: sp.Matrix, facts: Facts) -> bool:
     """Whether both sides turn and a_+/w_+ + a_-/w_- = 0, so that a field linear on both sides has closed orbits only.
 
     Args:

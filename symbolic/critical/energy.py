@@ -1,8 +1,8 @@
 r"""Energy: V = x^2 + w y^2 with V' = 2 x v1 + 2 w y v2 <= 0, and LaSalle's invariance principle.
 
-For a zero-sum objective the terms with f' cancel in V', and what is left is what the penalties take out. V' is looked at
-on each open quadrant, where absolute values and signs of monomials are known: if all its terms c |x|^i |y|^j have c <= 0
-there, V falls or rests. x* is asymptotically stable if moreover nothing but x* can rest for ever:
+For a zero-sum objective the terms with f' cancel in V', and what is left is what the penalties take out. V' is looked
+at on each open quadrant, where absolute values and signs of monomials are known: if all its terms c |x|^i |y|^j have
+c <= 0 there, V falls or rests. x* is asymptotically stable if moreover nothing but x* can rest for ever:
 
 - V' < 0 on all open quadrants, and v crosses the axes on which V' = 0 everywhere but at x*; or
 - V' < 0 on some open quadrant, and v turns around x*, because it has a derivative with complex eigenvalues there.

@@ -144,9 +144,7 @@ def small_expansion(
         step: The step size.
         known: Values of symbols that the cell's equations determine.
     """
-    terms = [
-        {m[:2]: field.flat_expression(c).xreplace(dict(known)) for m, c in row.terms()} for row in rows
-    ]
+    terms = [{m[:2]: field.flat_expression(c).xreplace(dict(known)) for m, c in row.terms()} for row in rows]
     return _over_small_field((terms[0], terms[1]), order, step, field.with_atoms)
 
 

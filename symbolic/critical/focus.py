@@ -49,9 +49,7 @@ def flow_focus(expansion: Expansion, sign: Sign) -> Focus | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _flow_identities(
-    ring: PolyRing, rows: Pair, order: int
-) -> tuple[PolyElement, Remembered]:
+def _flow_identities(ring: PolyRing, rows: Pair, order: int) -> tuple[PolyElement, Remembered]:
     """The conserved form and the changes of V along the flow; the same on every cell."""
     first, second = rows
     x, y = ring.gens
@@ -83,9 +81,7 @@ def map_focus(expansion: Expansion, images: Pair, sign: Sign) -> Focus | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _map_identities(
-    ring: PolyRing, images: Pair, order: int
-) -> tuple[PolyElement, Remembered]:
+def _map_identities(ring: PolyRing, images: Pair, order: int) -> tuple[PolyElement, Remembered]:
     """The conserved form and the changes of V under the map; the same on every cell."""
     first, second = images
     x, y = ring.gens

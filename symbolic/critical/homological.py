@@ -27,7 +27,6 @@ from typing import Any
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.rings import PolyElement, PolyRing
 
-
 Weights = tuple[int, int]
 _PLAIN: Weights = (1, 1)
 

@@ -75,7 +75,9 @@ def polynomial_integral(rows: Rows) -> sp.Expr | None:
     if any(row.free_symbols - {X, Y} for row in rows):
         return first_integral(rows)
     polynomials, x, y = ring("x,y", sp.QQ)
-    first, second = (polynomials.from_dict({m: sp.QQ.from_sympy(c) for m, c in sp.Poly(row, X, Y).terms()}) for row in rows)
+    first, second = (
+        polynomials.from_dict({m: sp.QQ.from_sympy(c) for m, c in sp.Poly(row, X, Y).terms()}) for row in rows
+    )
     for degree in _NUMERIC_DEGREES:
         monomials = [(i - j, j) for i in range(1, degree + 1) for j in range(i + 1)]
         columns = []

@@ -1,13 +1,13 @@
 r"""A linear centre with a remainder that is not smooth: the mean of the energy's change over the ellipses.
 
-Let v = J x + w with tr J = 0 < det J and w of order above 1, smooth on the open quadrants only. J conserves Q = J21 x^2 -
-2 J11 x y - J12 y^2. With J11 = 0 the ellipses of Q are symmetric in the axes, and the mean over them of the lowest terms
-c |x|^i |y|^j of grad Q . w, all of degree p > 2, is a sum over (i, j) of positive numbers times the sum of c over the
-four quadrants. If these sums share one sign, not 0, it decides: with a homogeneous W of degree p such that grad W . J x
+Let v = J x + w with tr J = 0 < det J and w of order above 1, smooth on the open quadrants only. J conserves
+Q = J21 x^2 - 2 J11 x y - J12 y^2. With J11 = 0 the ellipses of Q are symmetric in the axes, and the mean over them of
+the lowest terms c |x|^i |y|^j of grad Q . w, all of degree p > 2, is a sum over (i, j) of positive numbers times the
+sum of c over the four quadrants. If these sums share one sign, not 0, it decides: with a homogeneous W of degree p such that grad W . J x
 evens out the change of Q, V = Q + W changes by the mean times Q^{p/2} plus o(r^p).
 
-For a rule with small steps F = x + h v + O(h^2 r) whose linear part has two multipliers on the unit circle, V o F - V is
-h times that, up to o(h) r^p + o(r^p).
+For a rule with small steps F = x + h v + O(h^2 r) whose linear part has two multipliers on the unit circle, V o F - V
+is h times that, up to o(h) r^p + o(r^p).
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sympy.polys.rings import PolyElement
 
@@ -70,7 +71,9 @@ def nilpotent(expansion: Expansion, rows: Pair, sign: Sign, *, is_map: bool) -> 
         return None
     lead = expansion.sign(f[m], sign)
     if m % 2 == 0 or lead > 0:
-        return Nilpotent(False, f"its normal form x' = y, y' = a x**{m} + ... has index {0 if m % 2 == 0 else -1}, not 1")
+        return Nilpotent(
+            False, f"its normal form x' = y, y' = a x**{m} + ... has index {0 if m % 2 == 0 else -1}, not 1"
+        )
     n = (m - 1) // 2
     k = next((i for i in sorted(g) if i <= n and expansion.sign(g[i], sign)), None)
     if k is None:
@@ -82,8 +85,9 @@ def nilpotent(expansion: Expansion, rows: Pair, sign: Sign, *, is_map: bool) -> 
         return None
     if k % 2:
         return Nilpotent(False, f"{words}: an elliptic sector")
-    return Nilpotent(pushes < 0, f"{words}: {'it turns and' if turns else 'a node, which'} "
-                     f"{'attracts' if pushes < 0 else 'repels'}")
+    return Nilpotent(
+        pushes < 0, f"{words}: {'it turns and' if turns else 'a node, which'} {'attracts' if pushes < 0 else 'repels'}"
+    )
 
 
 def _straightened(expansion: Expansion, rows: Pair, is_map: bool) -> PolyElement:
@@ -113,7 +117,7 @@ def _change_along(
 
 
 def _monodromic(
-    expansion: Expansion, straight: PolyElement, a: object, n: int, sign: Sign, is_map: bool
+    expansion: Expansion, straight: PolyElement, a: Any, n: int, sign: Sign, is_map: bool
 ) -> Nilpotent | None:
     ring, weights = expansion.ring, (1, n + 1)
     x, y = ring.gens
@@ -135,5 +139,7 @@ def _monodromic(
     found = decided(expansion, energy, Remembered(lambda: changes(ring, energy, change, leading, highest, n)), sign)
     if found is None:
         return None
-    words = f"its leading part x' = y, y' = a x**{period - 1} turns, and the coefficient of weight {found.weight} decides"
+    words = (
+        f"its leading part x' = y, y' = a x**{period - 1} turns, and the coefficient of weight {found.weight} decides"
+    )
     return Nilpotent(found.stable, words)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sympy as sp
 
 from ..germs.local import Piece, X, Y, resolver
-from ..germs.switching import Branch
 from ..rulings import Outcome, Ruling
 from ..updates import Steps
 from .case import Case
@@ -71,7 +70,9 @@ def _tangent_sector(case: Case, piece: Piece) -> Sector | None:
 
 def _two_sides(case: Case, sectors: list[Sector]) -> Ruling | None:
     x, y = (sectors[0].sides[0].coeff(s) for s in (X, Y))
-    plus, minus = (sp.ImmutableMatrix(2, 2, [row.coeff(s) for row in sector.rows for s in (X, Y)]) for sector in sectors)
+    plus, minus = (
+        sp.ImmutableMatrix(2, 2, [row.coeff(s) for row in sector.rows for s in (X, Y)]) for sector in sectors
+    )
     line = sp.Matrix([-y, x])
     found = leading_growth((plus, minus), line, case.facts)
     if found is None:
@@ -101,9 +102,7 @@ def decide_corner(case: Case) -> Ruling | None:
     if len(known) != len(parts) or not all(row.is_polynomial(SIZE_X, SIZE_Y) for p in known.values() for row in p):
         return None
     forms = {q: [sp.Poly(row, SIZE_X, SIZE_Y) for row in pair] for q, pair in known.items()}
-    degrees = {
-        sum(m) for pair in forms.values() for form in pair for m, c in form.terms() if not case.facts.is_zero(c)
-    }
+    degrees = {sum(m) for pair in forms.values() for form in pair for m, c in form.terms() if not case.facts.is_zero(c)}
     if not degrees:
         return None
     steps = Steps() if case.flow else case.question.steps
@@ -198,7 +197,9 @@ def decide_sticking(case: Case) -> Ruling | None:
             if above in (0, -1) and below in (0, 1):
                 half = f"{'theta - theta*' if axis == Y else 'psi'} {'>' if way > 0 else '<'} 0"
                 line = "psi = 0" if axis == Y else "theta = theta*"
-                reason = f"every point of {line}, {half} is an equilibrium: v is 0 there, or pushes onto it from both sides"
+                reason = (
+                    f"every point of {line}, {half} is an equilibrium: v is 0 there, or pushes onto it from both sides"
+                )
                 return Ruling(Outcome.NO, "sticking", reason)
     return None
 

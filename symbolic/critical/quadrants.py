@@ -1,4 +1,4 @@
-"""Expressions on the open quadrants of the local coordinates, where absolute values and signs of monomials are known."""
+"""Expressions on the open quadrants of the local coordinates, where absolute values of monomials resolve."""
 
 from __future__ import annotations
 

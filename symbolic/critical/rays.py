@@ -116,9 +116,9 @@ def fan(
             if all(facts.holds(compare(-way * d.growth, ">"), [*d.inside, compare(d.turn, "==")]) for d in around):
                 return answer
     # Opposite directions: where v0 is even, R has opposite signs on them, and Theta, being odd, has a zero.
-    if len(sectors) == 1 and weights == (1, 1) and _is_even(sectors[0]):
-        if all(facts.holds(compare(d.growth, "!="), [compare(d.turn, "==")]) for d in around):
-            return Fan.ESCAPES
+    even = len(sectors) == 1 and weights == (1, 1) and _is_even(sectors[0])
+    if even and all(facts.holds(compare(d.growth, "!="), [compare(d.turn, "==")]) for d in around):
+        return Fan.ESCAPES
     others = [_directions(sector, point, facts, weights) for sector, point in product(sectors, _OTHER_CHARTS)]
     candidates = [d for d in [*around, *others] if d is not None and d.point != (0, 1) and d.point != (0, -1)]
     smooth = len(sectors) == 1 if smooth is None else smooth

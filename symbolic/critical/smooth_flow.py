@@ -12,6 +12,7 @@ from ..germs.local import X, Y
 from ..rulings import Outcome, Ruling
 from .case import Case
 from .centre_manifold import flow_reduction
+from .conclusions import equilibrium_curve, focus_ruling, in_words, leading_ruling, nilpotent_ruling, reduction_ruling
 from .expansion import Expansion, Pair
 from .focus import flow_focus
 from .homological import homogeneous
@@ -19,7 +20,6 @@ from .invariants import polynomial_integral
 from .nilpotent import nilpotent
 from .orbits import is_rational
 from .rays import Sector, fan
-from .conclusions import equilibrium_curve, focus_ruling, in_words, leading_ruling, nilpotent_ruling, reduction_ruling
 
 ORDERS = (3, 7)
 # A nilpotent field's first coefficient may be that of a high weight.

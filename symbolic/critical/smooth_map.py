@@ -56,9 +56,7 @@ def decide_smooth_map(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None
 
 def _one_root(case: Case, power: int) -> Ruling | None:
     """One multiplier is 1 (or -1, which the second iterate squares), and the other one is inside."""
-    found = first_found(
-        case.expansions((3, 7)), lambda e: map_reduction(e, _iterate(case, e, power), case.step_sign)
-    )
+    found = first_found(case.expansions((3, 7)), lambda e: map_reduction(e, _iterate(case, e, power), case.step_sign))
     return None if found is None else reduction_ruling(found)
 
 

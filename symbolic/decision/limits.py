@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-
 # After a signal at the wrong moment, it comes again.
 _AGAIN = 0.05
 # Finalizers, and what libraries hang on the garbage collector (Hypothesis does).
