@@ -22,6 +22,7 @@ CRITICAL_THEOREMS = frozenset(
         "area-preserved",
         "centre-manifold",
         "conewise-linear",
+        "energy-grows",
         "energy-lasalle",
         "equilibrium-curve",
         "equilibrium-line",

@@ -1,65 +1,86 @@
-r"""A guess for evening out the growth of a turning homogeneous field: floats guess here, the solver checks elsewhere.
+r"""The growth per turn of a homogeneous field that turns, as an integral of rational functions, by ball arithmetic.
 
-Along a field that turns, d(log r)/d(phi) = R / (r^2 ...) =: k(phi) with period 2 pi. With its mean m and
-s(phi) = -integral of (k - m), log r + s changes by m per radian. A few harmonics of s, with rational coefficients, are
-a rational function of degree 0 in (x, y), since cos(k phi) and sin(k phi) are polynomials of degree k over r^k; only
-even k are rational in r^2, odd ones are left out.
+The circle of directions is cut by rays d_0, d_1, ... with rational coordinates, those between sectors among them. On
+e(s) = (1 - s) d_k + s d_{k+1} a trajectory r e(s) has d(log r)/ds = (v x e') / (e x v), with e' = d_{k+1} - d_k and
+a x b = a_1 b_2 - a_2 b_1; the sum of these integrals over one turn is log of the factor by which r grows. Arb encloses
+it; a sign is given only where the ball does not contain 0.
 """
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
+import flint
 import sympy as sp
 
 from ..germs.local import X, Y
-from .facts import Facts
 
-_SAMPLES = 720
-_HARMONICS = (2, 4, 6, 8)
-_DENOMINATOR = 1000
+Piece = tuple[tuple[sp.Expr, sp.Expr], tuple[sp.Expr, ...]]
+_PRECISIONS = (64, 256)
+_S = sp.Symbol("s", real=True)
 
 
-def evening(
-    sectors: list[tuple[tuple[sp.Expr, sp.Expr], tuple[sp.Expr, ...]]], facts: Facts
-) -> tuple[int, sp.Expr] | None:
-    """A guess (way, s): log r + s grows (way 1) or falls (way -1) along trajectories.
+def growth_per_turn(sectors: list[Piece]) -> int | None:
+    """The sign of log(growth) over a turn, in the sense in which the field turns; None if the ball contains 0.
 
     Args:
-        sectors: (v1, v2) and the linear forms that are positive there; they cover the plane.
-        facts: Where the parameters are.
-
-    Returns:
-        The guess at one point of the cell; None where there is none.
+        sectors: (v1, v2), homogeneous, rational in ``X`` and ``Y`` with rational coefficients, and the linear forms
+            that are positive there. They cover the plane, and v turns in one sense in all of them.
     """
-    parameters = set().union(*(row.free_symbols for rows, _ in sectors for row in rows)) - {X, Y}
-    point = facts.cell.prover.point(facts.cell.formula, sorted(parameters, key=str), "a point for a guess")
-    if point is None:
+    if any(e.free_symbols - {X, Y} for rows, sides in sectors for e in (*rows, *sides)):
         return None
-    angles = (np.arange(_SAMPLES) + 0.5) * (2 * np.pi / _SAMPLES)
-    x, y = np.cos(angles), np.sin(angles)
-    turn, growth = np.zeros(_SAMPLES), np.zeros(_SAMPLES)
-    for rows, sides in sectors:
-        first, second, *inside = (_values(e.xreplace(point), x, y) for e in (*rows, *sides))
-        mask = np.all([side > 0 for side in inside], axis=0) if inside else np.full(_SAMPLES, True)
-        turn, growth = np.where(mask, x * second - y * first, turn), np.where(mask, x * first + y * second, growth)
-    if not np.all(np.isfinite(turn)) or np.any(turn == 0):
+    if not all(c.is_Rational for rows, _ in sectors for row in rows for c in row.atoms(sp.Number)):
         return None
-    rate = growth / turn
-    mean = float(rate.mean())
-    if abs(mean) < 1e-9 * float(np.abs(rate).max()):
-        return None
-    potential = sp.Integer(0)
-    for k in _HARMONICS:
-        # rate = ... + c cos(k phi) + d sin(k phi) is cancelled by s = -c sin(k phi)/k + d cos(k phi)/k.
-        c, d = 2 * float(np.mean(rate * np.cos(k * angles))), 2 * float(np.mean(rate * np.sin(k * angles)))
-        wave = sp.expand((X + sp.I * Y) ** k)
-        cosine, sine = sp.re(wave), sp.im(wave)
-        weight = [sp.Rational(round(value / k * _DENOMINATOR), _DENOMINATOR) for value in (c, d)]
-        potential += sp.expand(weight[1] * cosine - weight[0] * sine) / (X**2 + Y**2) ** (k // 2)
-    return (1 if mean * float(turn[0]) > 0 else -1), potential
+    rays = _rays(sectors)
+    arcs = []
+    for start, end in zip(rays, [*rays[1:], rays[0]], strict=True):
+        arc = _arc(sectors, start, end)
+        if arc is None:
+            return None
+        arcs.append(arc)
+    for precision in _PRECISIONS:
+        with flint.ctx.workprec(precision):
+            total = sum((_integral(above, below) for above, below in arcs), flint.acb(0)).real
+            if total.is_finite() and not total.contains(0):
+                return 1 if total > 0 else -1
+    return None
 
 
-def _values(expression: sp.Expr, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    function = sp.lambdify((X, Y), expression, modules="numpy")
-    with np.errstate(all="ignore"):
-        return np.broadcast_to(np.asarray(function(x, y), dtype=float), x.shape)
+def _rays(sectors: list[Piece]) -> list[tuple[sp.Rational, sp.Rational]]:
+    """The axes and the borders, counterclockwise; neighbours are less than half a turn apart."""
+    borders = [(1, 0), (0, 1)]
+    borders += [(-side.coeff(Y), side.coeff(X)) for _, sides in sectors for side in sides]
+    both = {(s * a, s * b) for a, b in borders for s in (1, -1)}
+    directions: dict[float, tuple[sp.Rational, sp.Rational]] = {}
+    for a, b in sorted(both, key=str):
+        directions.setdefault(round(math.atan2(float(b), float(a)), 12), (sp.Rational(a), sp.Rational(b)))
+    return [directions[angle] for angle in sorted(directions)]
+
+
+def _arc(
+    sectors: list[Piece], start: tuple[sp.Rational, sp.Rational], end: tuple[sp.Rational, sp.Rational]
+) -> tuple[sp.Poly, sp.Poly] | None:
+    """Numerator and denominator of the growth on one arc, turned so that the field runs in its own sense."""
+    middle = {X: start[0] + end[0], Y: start[1] + end[1]}
+    inside = [rows for rows, sides in sectors if all(side.xreplace(middle) > 0 for side in sides)]
+    if len(inside) != 1:
+        return None
+    e = [(1 - _S) * a + _S * b for a, b in zip(start, end, strict=True)]
+    d = [b - a for a, b in zip(start, end, strict=True)]
+    v = [row.xreplace({X: e[0], Y: e[1]}) for row in inside[0]]
+    quotient = sp.cancel((v[0] * d[1] - v[1] * d[0]) / (e[0] * v[1] - e[1] * v[0]))
+    turn = sp.cancel(e[0] * v[1] - e[1] * v[0]).xreplace({_S: sp.Rational(1, 2)})
+    above, below = (sp.Poly(part, _S, domain=sp.QQ) for part in sp.fraction(quotient))
+    return (above if turn > 0 else -above), below
+
+
+def _integral(above: sp.Poly, below: sp.Poly) -> flint.acb:
+    tops, bottoms = ([flint.fmpq(int(c.p), int(c.q)) for c in poly.all_coeffs()] for poly in (above, below))
+
+    def value(coefficients: list[flint.fmpq], z: flint.acb) -> flint.acb:
+        total = flint.acb(0)
+        for coefficient in coefficients:
+            total = total * z + flint.acb(flint.arb(coefficient))
+        return total
+
+    return flint.acb.integral(lambda z, _: value(tops, z) / value(bottoms, z), 0, 1)

@@ -18,10 +18,11 @@ from ..rulings import Outcome, Ruling
 from ..stability import Question
 from .case import Case
 from .conclusions import equilibrium_curve, in_words
-from .energy import dissipates
+from .corners import decide_corner
+from .energy import dissipates, never_falls
 from .invariants import equilibrium_line, first_integral, reversal
 from .mean import decide_mean
-from .nonsmooth import decide_corner, decide_kink, decide_ratio, decide_sliding, decide_steep, decide_sticking
+from .nonsmooth import decide_kink, decide_ratio, decide_sliding, decide_steep, decide_sticking
 from .orbits import is_rational
 from .smooth_flow import decide_smooth_flow
 from .smooth_map import decide_smooth_map
@@ -71,7 +72,7 @@ def _decided(case: Case) -> Ruling | None:
     assert first is not None
     same = all(facts.is_zero(e) for p in pieces[1:] for e in (p.jacobian or first) - first)
     if not same:
-        return decide_kink(case) or decide_sticking(case) or _energy(case, None)
+        return decide_kink(case) or decide_corner(case) or decide_sticking(case) or _energy(case, None)
     smooth = len(pieces) == 1
     found = _smooth(case, first) if smooth else decide_sticking(case) or decide_mean(case, first) or decide_corner(case)
     return found or _energy(case, first)
@@ -79,7 +80,7 @@ def _decided(case: Case) -> Ruling | None:
 
 def _singular(case: Case) -> Ruling | None:
     """A piece is not smooth: an infinite slope, a pole, a ratio."""
-    return decide_steep(case) or decide_ratio(case) or _energy(case, None)
+    return decide_steep(case) or decide_ratio(case) or decide_corner(case) or _energy(case, None)
 
 
 def _obstruction(case: Case) -> Ruling | None:
@@ -115,12 +116,15 @@ def _smooth(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
 
 
 def _energy(case: Case, jacobian: sp.ImmutableMatrix | None) -> Ruling | None:
-    if not case.flow:
+    question = case.question
+    if case.flow:
+        rate = dissipates(case, jacobian)
+        if rate is not None:
+            reason = "an energy (theta - theta*)^2 + w psi^2 falls, and no trajectory but the equilibrium keeps it"
+            return Ruling(Outcome.YES, "energy-lasalle", reason, rate)
+    elif question.rule.name != "simultaneous" or (question.declared and not case.facts.compared(question.h, ">=")):
         return None
-    rate = dissipates(case, jacobian, 1)
-    if rate is not None:
-        reason = "an energy (theta - theta*)^2 + w psi^2 falls, and no trajectory but the equilibrium keeps it"
-        return Ruling(Outcome.YES, "energy-lasalle", reason, rate)
-    if dissipates(case, jacobian, -1) is not None:
-        return Ruling(Outcome.NO, "energy-lasalle", "an energy (theta - theta*)^2 + w psi^2 grows")
-    return None
+    if not never_falls(case, jacobian):
+        return None
+    step = "" if case.flow else ", and a step adds h^2 |v|^2 to what it gains"
+    return Ruling(Outcome.NO, "energy-grows", f"an energy (theta - theta*)^2 + w psi^2 never falls along v{step}")

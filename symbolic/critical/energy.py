@@ -23,13 +23,12 @@ from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, Quadrant, monomials, on_quadra
 Rows = tuple[sp.Expr, sp.Expr]
 
 
-def dissipates(case: Case, jacobian: sp.ImmutableMatrix | None, way: int) -> str | None:
+def dissipates(case: Case, jacobian: sp.ImmutableMatrix | None) -> str | None:
     """The rate at which some V = x^2 + w y^2 falls along v, where LaSalle's principle leaves only x*.
 
     Args:
         case: The flow.
         jacobian: v'(x*), if v is differentiable there.
-        way: 1, or -1 for time reversed.
 
     Returns:
         ``linear``, ``sublinear``, or None if no such V is found.
@@ -41,27 +40,64 @@ def dissipates(case: Case, jacobian: sp.ImmutableMatrix | None, way: int) -> str
     rows = (sp.expand(case.rows[0]), sp.expand(case.rows[1]))
     if any(row.has(Mean, SignChange) for row in rows) or not all(_is_continuous(row, facts) for row in rows):
         return None
-    parts = [case.quadrant_rows(quadrant) for quadrant in QUADRANTS]
-    known = [(way * part[0], way * part[1]) for part in parts if part is not None]
-    if len(known) != len(parts):
+    known = _quadrants(case)
+    if known is None:
         return None
-    weights = [sp.Integer(1)]
+    weights = _weights(jacobian, facts)
+    return next((rate for w in weights if (rate := _falls(rows, known, w, jacobian, facts)) is not None), None)
+
+
+def never_falls(case: Case, jacobian: sp.ImmutableMatrix | None) -> bool:
+    """Whether some V = x^2 + w y^2 does not fall along v on any open quadrant, so that nothing is attracted.
+
+    v may jump: a solution of the inclusion moves along a mean of the values beside it, and a step along one of them.
+
+    Args:
+        case: The flow, or simultaneous descent.
+        jacobian: v'(x*), if v is differentiable there.
+
+    Raises:
+        NeedSplit: If the sign of a coefficient varies over the cell.
+    """
+    known = _quadrants(case)
+    if known is None:
+        return False
+    return any(
+        all(shared_sign(part, case.facts) in (0, 1) for part in _changes(known, weight))
+        for weight in _weights(jacobian, case.facts)
+    )
+
+
+def _quadrants(case: Case) -> list[Rows] | None:
+    rows = [case.quadrant_rows(quadrant) for quadrant in QUADRANTS]
+    known = [pair for pair in rows if pair is not None]
+    return known if len(known) == len(rows) else None
+
+
+def _weights(jacobian: sp.ImmutableMatrix | None, facts: Facts) -> list[sp.Expr]:
+    """1, and the weight for which the linear part conserves V if it is a centre in the axes."""
+    weights: list[sp.Expr] = [sp.Integer(1)]
     if jacobian is not None and not facts.is_zero(jacobian[1, 0]):
         balanced = sp.cancel(-jacobian[0, 1] / jacobian[1, 0])
         if balanced != 1 and facts.sign(balanced) > 0:
             weights.append(balanced)
-    return next((rate for w in weights if (rate := _falls(rows, known, w, jacobian, facts)) is not None), None)
+    return weights
+
+
+def _changes(known: list[Rows], weight: sp.Expr) -> list[sp.Expr]:
+    """V'/2 on each quadrant."""
+    return [
+        sp.expand(a * SIZE_X * first + weight * b * SIZE_Y * second)
+        for (a, b), (first, second) in zip(QUADRANTS, known, strict=True)
+    ]
 
 
 def _falls(
     rows: Rows, known: list[Rows], weight: sp.Expr, jacobian: sp.ImmutableMatrix | None, facts: Facts
 ) -> str | None:
-    parts: list[sp.Expr] = []
-    for (a, b), quadrant_rows in zip(QUADRANTS, known, strict=True):
-        part = sp.expand(a * SIZE_X * quadrant_rows[0] + weight * b * SIZE_Y * quadrant_rows[1])
-        if shared_sign(part, facts) not in (-1, 0):
-            return None
-        parts.append(part)
+    parts = _changes(known, weight)
+    if not all(shared_sign(part, facts) in (-1, 0) for part in parts):
+        return None
     falling = [shared_sign(part, facts) == -1 for part in parts]
     if not any(falling):
         return None

@@ -3,8 +3,8 @@ r"""A linear centre with a remainder that is not smooth: the mean of the energy'
 Let v = J x + w with tr J = 0 < det J and w of order above 1, smooth on the open quadrants only. J conserves
 Q = J21 x^2 - 2 J11 x y - J12 y^2. With J11 = 0 the ellipses of Q are symmetric in the axes, and the mean over them of
 the lowest terms c |x|^i |y|^j of grad Q . w, all of degree p > 2, is a sum over (i, j) of positive numbers times the
-sum of c over the four quadrants. If these sums share one sign, not 0, it decides: with a homogeneous W of degree p such that grad W . J x
-evens out the change of Q, V = Q + W changes by the mean times Q^{p/2} plus o(r^p).
+sum of c over the four quadrants. If these sums share one sign, not 0, it decides: with a homogeneous W of degree p such
+that grad W . J x evens out the change of Q, V = Q + W changes by the mean times Q^{p/2} plus o(r^p).
 
 For a rule with small steps F = x + h v + O(h^2 r) whose linear part has two multipliers on the unit circle, V o F - V
 is h times that, up to o(h) r^p + o(r^p).
@@ -14,17 +14,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..germs.jet import NotSmooth
-from ..germs.local import X, Y, resolver
-from ..germs.switching import Branch
 from ..rulings import Outcome, Ruling
 from ..spectrum import characteristic_coefficients
 from ..updates import Steps
 from .case import Case
-from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, Quadrant
-
-Powers = tuple[sp.Expr, sp.Expr]
-_ORDER = 5
+from .quadrants import QUADRANTS, SIZE_X, SIZE_Y
+from .taylor import ORDER, Powers, quadrant_terms
 
 
 def decide_mean(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
@@ -57,7 +52,7 @@ def decide_mean(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
             return None
         for k, row in enumerate(rows):
             linear = quadrant[0] * jacobian[k, 0] * SIZE_X + quadrant[1] * jacobian[k, 1] * SIZE_Y
-            terms = _expanded(sp.expand(row - linear), quadrant, case)
+            terms = quadrant_terms(sp.expand(row - linear), quadrant, case)
             if terms is None:
                 return None
             for (i, j), coefficient in terms.items():
@@ -74,7 +69,7 @@ def decide_mean(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
         return None
     # A term whose mean is 0 still counts as lowest: its second-order effect is not known.
     lowest = _lowest([i + j for i, j in sums], case)
-    if sign(sp.expand(lowest - 2)) <= 0 or sign(sp.expand(lowest - _ORDER - 1)) > 0:
+    if sign(sp.expand(lowest - 2)) <= 0 or sign(sp.expand(lowest - ORDER - 1)) > 0:
         return None
     signs = {sign(sp.expand(total)) for (i, j), total in sums.items() if case.facts.is_zero(sp.expand(i + j - lowest))}
     if signs - {0} not in ({1}, {-1}):
@@ -84,48 +79,6 @@ def decide_mean(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
     if signs - {0} == {-1}:
         return Ruling(Outcome.YES, "mean-energy", f"{reason}: it falls{where}", "sublinear")
     return Ruling(Outcome.NO, "mean-energy", f"{reason}: it grows{where}")
-
-
-def _expanded(row: sp.Expr, quadrant: Quadrant, case: Case) -> dict[Powers, sp.Expr] | None:
-    """A row on a quadrant as a sum of c |x|^i |y|^j: powers as they are, smooth terms by Taylor's formula."""
-    found: dict[Powers, sp.Expr] = {}
-    smooth = sp.Integer(0)
-    for term in sp.Add.make_args(row) if row != 0 else ():
-        plain = _plain(term)
-        if plain is None:
-            smooth += term
-        else:
-            powers, coefficient = plain
-            found[powers] = found.get(powers, sp.Integer(0)) + coefficient
-    if smooth != 0:
-        branch = Branch(((X, quadrant[0]), (Y, quadrant[1])))
-        own = resolver(case.facts.cell, case.parameters, branch, _ORDER)
-        back = {SIZE_X: quadrant[0] * X, SIZE_Y: quadrant[1] * Y}
-        try:
-            jet = own.algebra.evaluate(smooth.xreplace(back), dict(own.jets))
-        except (NotSmooth, OverflowError):
-            return None
-        if jet.order < _ORDER:
-            return None
-        for i, j in {m[:2] for m in jet.polynomial.itermonoms()}:
-            value = own.algebra.coefficient(jet, i, j) * quadrant[0] ** i * quadrant[1] ** j
-            key = (sp.Integer(i), sp.Integer(j))
-            found[key] = found.get(key, sp.Integer(0)) + value
-    kept = {powers: sp.expand(c) for powers, c in found.items()}
-    return {powers: c for powers, c in kept.items() if not case.facts.is_zero(c)}
-
-
-def _plain(term: sp.Expr) -> tuple[Powers, sp.Expr] | None:
-    """A term c |x|^i |y|^j as ((i, j), c); None if it is something else."""
-    coefficient, rest = term.as_independent(SIZE_X, SIZE_Y, as_Add=False)
-    powers = {SIZE_X: sp.Integer(0), SIZE_Y: sp.Integer(0)}
-    for factor in sp.Mul.make_args(rest):
-        base, exponent = factor.as_base_exp()
-        if base in powers and not exponent.has(SIZE_X, SIZE_Y):
-            powers[base] += exponent
-        elif factor != 1:
-            return None
-    return (powers[SIZE_X], powers[SIZE_Y]), coefficient
 
 
 def _lowest(degrees: list[sp.Expr], case: Case) -> sp.Expr:

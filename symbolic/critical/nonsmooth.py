@@ -11,7 +11,7 @@ from .case import Case
 from .conclusions import equilibrium_curve, leading_ruling
 from .conewise import Growth, leading_growth, turns_without_growth
 from .orbits import definite_sign, is_rational, lowest_terms
-from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, monomials, shared_sign
+from .quadrants import SIZE_X, SIZE_Y, monomials, shared_sign
 from .rays import Fan, Sector, fan, told_apart
 from .sliding import sliding_motion
 from .smooth_flow import decide_smooth_flow
@@ -87,34 +87,6 @@ def _two_sides(case: Case, sectors: list[Sector]) -> Ruling | None:
     if case.flow or found is Growth.EXPANDS:
         return Ruling(Outcome.NO, "conewise-linear", reason)
     return None
-
-
-def decide_corner(case: Case) -> Ruling | None:
-    """A field without linear part whose lowest terms are polynomials on each quadrant, all of one degree.
-
-    Raises:
-        NeedSplit: If the sign of a coefficient varies over the cell.
-    """
-    if any(entry != 0 for piece in case.local.pieces for entry in piece.jacobian or (1,)):
-        return None
-    parts = {quadrant: case.quadrant_rows(quadrant) for quadrant in QUADRANTS}
-    known = {q: pair for q, pair in parts.items() if pair is not None}
-    if len(known) != len(parts) or not all(row.is_polynomial(SIZE_X, SIZE_Y) for p in known.values() for row in p):
-        return None
-    forms = {q: [sp.Poly(row, SIZE_X, SIZE_Y) for row in pair] for q, pair in known.items()}
-    degrees = {sum(m) for pair in forms.values() for form in pair for m, c in form.terms() if not case.facts.is_zero(c)}
-    if not degrees:
-        return None
-    steps = Steps() if case.flow else case.question.steps
-    sectors = []
-    for (a, b), pair in forms.items():
-        lowest = [
-            sp.Add(*(c * (a * X) ** i * (b * Y) ** j for (i, j), c in form.terms() if i + j == min(degrees)))
-            for form in pair
-        ]
-        sectors.append(Sector((steps.generator * lowest[0], steps.discriminator * lowest[1]), (a * X, b * Y)))
-    answer = fan(sectors, case.facts)
-    return None if answer is None else leading_ruling(answer, min(degrees))
 
 
 def _is_exactly_linear(case: Case) -> bool:

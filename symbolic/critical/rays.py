@@ -8,8 +8,7 @@ r r'). A *ray* is a direction with Theta = 0.
 - *Attracts*: there are rays, and R < 0 on all of them; or Theta has one sign all around, and R <= 0 there and < 0
   somewhere. Then v0 is asymptotically stable, has a quasi-homogeneous Lyapunov function, and so is v.
   Or div v0 <= 0 there and < 0 somewhere: Theta itself is a Lyapunov function, since v0 . grad Theta = Theta div v0.
-  Where neither helps, log r + s(x, y) with a rational s of degree 0 is tried, whose coefficients come from a
-  Fourier series of R / Theta and which the solver checks.
+  Where neither helps and v0 has numbers for coefficients, the growth per turn is enclosed in a ball (``averages``).
 - *Repels*: the same with the signs of R turned.
 - *Escapes*: R > 0 on some ray around which Theta changes its sign. A narrow cone around it is entered and not left, in
   forward or in backward time, while V grows: x* is unstable. Where v is smooth around the ray, R > 0 is enough: in
@@ -31,7 +30,7 @@ import sympy as sp
 
 from ..formula import Formula, atoms, compare, conjunction, disjunction, substituted
 from ..germs.local import X, Y
-from .averages import evening
+from .averages import growth_per_turn
 from .facts import Facts
 
 T = sp.Symbol("_t", real=True)
@@ -110,7 +109,7 @@ def fan(
             found = _turning(around, [d.growth for d in around], facts)
             if found is None and len(sectors) == 1:
                 found = _turning(around, [d.divergence for d in around], facts)
-            return found or (_averaged(sectors, facts) if weights == (1, 1) else None)
+            return found or (_per_turn(sectors) if weights == (1, 1) else None)
     if _has_ray(around, facts):
         for way, answer in ((1, Fan.ATTRACTS), (-1, Fan.REPELS)):
             if all(facts.holds(compare(-way * d.growth, ">"), [*d.inside, compare(d.turn, "==")]) for d in around):
@@ -179,25 +178,9 @@ def _turning(around: list[_Directions], growth: list[sp.Expr], facts: Facts) -> 
     return None
 
 
-def _averaged(sectors: list[Sector], facts: Facts) -> Fan | None:
-    """All trajectories turn: log r + s falls, or grows, everywhere for an s of degree 0 that evens R / Theta out."""
-    found = evening([(sector.rows, sector.sides) for sector in sectors], facts)
-    if found is None:
-        return None
-    way, potential = found
-    squared = X**2 + Y**2
-    for sector in sectors:
-        slopes = (sp.diff(potential, s) for s in (X, Y))
-        change = sum((slope * row for slope, row in zip(slopes, sector.rows, strict=True)), sp.Integer(0))
-        change += (X * sector.rows[0] + Y * sector.rows[1]) / squared
-        for point in _CHARTS:
-            at = dict(zip((X, Y), point, strict=True))
-            above, below = sp.fraction(sp.together(change.xreplace(at)))
-            inside = [compare(sp.expand(side.xreplace(at)), ">=") for side in sector.sides]
-            falls = conjunction([compare(below, "!="), compare(sp.expand(way * above * below), ">")])
-            if not facts.holds(falls, inside):
-                return None
-    return Fan.REPELS if way > 0 else Fan.ATTRACTS
+def _per_turn(sectors: list[Sector]) -> Fan | None:
+    growth = growth_per_turn([(sector.rows, sector.sides) for sector in sectors])
+    return None if growth is None else Fan.REPELS if growth > 0 else Fan.ATTRACTS
 
 
 def _match(one: _Directions, other: _Directions, facts: Facts, crossing: bool) -> bool:
