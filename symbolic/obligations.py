@@ -34,6 +34,7 @@ CRITICAL_THEOREMS = frozenset(
         "no-limit",
         "orbit-linearisation",
         "periodic",
+        "pushed-off",
         "sliding",
         "steep-growth",
         "sticking",

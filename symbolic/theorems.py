@@ -145,6 +145,12 @@ THEOREMS: dict[str, Theorem] = {
             "point of it is an equilibrium of the inclusion.",
             "Filippov 1988, section 4",
         ),
+        Theorem(
+            "pushed-off",
+            "On both quadrants on one side of an axis v has limits at x* that point away from it: trajectories that "
+            "start there, however near, leave at a speed bounded from below.",
+            "Filippov 1988, chapter 2",
+        ),
         Theorem("periodic", "F^q = id: x* attracts nothing.", "definition"),
         Theorem(
             "time-reversal",

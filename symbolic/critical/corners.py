@@ -24,7 +24,7 @@ def decide_corner(case: Case) -> Ruling | None:
     """Decides by the leading part on the quadrants.
 
     Args:
-        case: A field with the value 0 at x*.
+        case: A field that is bounded near x*; only a flow may jump there.
 
     Raises:
         NeedSplit: If a coefficient vanishes in one part of the cell and not in another.
@@ -37,9 +37,11 @@ def decide_corner(case: Case) -> Ruling | None:
             return None
         found[quadrant] = [part for part in leading if part is not None]
     degrees = [degree for pair in found.values() for degree, part in pair if part != 0]
-    if not degrees or not all(degree.is_Integer for degree in degrees) or min(degrees) < 1:
+    if not degrees or not all(degree.is_Integer for degree in degrees):
         return None
     lowest = int(min(degrees))
+    if lowest < 0 or (lowest == 0 and not case.flow):
+        return None
     if lowest == 1 and not case.flow and case.question.declared:
         return None
     steps = Steps() if case.flow else case.question.steps

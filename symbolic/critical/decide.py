@@ -22,8 +22,9 @@ from .corners import decide_corner
 from .energy import dissipates, never_falls
 from .invariants import equilibrium_line, first_integral, reversal
 from .mean import decide_mean
-from .nonsmooth import decide_kink, decide_ratio, decide_sliding, decide_steep, decide_sticking
+from .nonsmooth import decide_kink, decide_ratio, decide_steep, decide_sticking
 from .orbits import is_rational
+from .sliding import decide_sliding
 from .smooth_flow import decide_smooth_flow
 from .smooth_map import decide_smooth_map
 
@@ -64,7 +65,7 @@ def _decided(case: Case) -> Ruling | None:
     if case.local.failure:
         return _singular(case)
     if not all(facts.is_zero(c) for piece in pieces for c in piece.value or ()):
-        return decide_sliding(case) if case.flow else None
+        return (decide_sliding(case) or decide_corner(case) or _energy(case, None)) if case.flow else None
     found = _obstruction(case)
     if found is not None:
         return found

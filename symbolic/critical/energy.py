@@ -7,7 +7,8 @@ c <= 0 there, V falls or rests. x* is asymptotically stable if moreover nothing 
 - V' < 0 on all open quadrants, and v crosses the axes on which V' = 0 everywhere but at x*; or
 - V' < 0 on some open quadrant, and v turns around x*, because it has a derivative with complex eigenvalues there.
 
-This needs v to be continuous, not smooth: infinite slopes are allowed in the first case.
+This needs v to be continuous, not smooth: infinite slopes are allowed in the first case. If v jumps across the axes,
+V' < 0 is needed from all sides.
 """
 
 from __future__ import annotations
@@ -38,13 +39,25 @@ def dissipates(case: Case, jacobian: sp.ImmutableMatrix | None) -> str | None:
     """
     facts = case.facts
     rows = (sp.expand(case.rows[0]), sp.expand(case.rows[1]))
-    if any(row.has(Mean, SignChange) for row in rows) or not all(_is_continuous(row, facts) for row in rows):
+    if any(row.has(Mean, SignChange) for row in rows):
         return None
     known = _quadrants(case)
     if known is None:
         return None
     weights = _weights(jacobian, facts)
+    if not all(_is_continuous(row, facts) for row in rows):
+        return next((rate for w in weights if (rate := _falls_strictly(known, w, facts)) is not None), None)
     return next((rate for w in weights if (rate := _falls(rows, known, w, jacobian, facts)) is not None), None)
+
+
+def _falls_strictly(known: list[Rows], weight: sp.Expr, facts: Facts) -> str | None:
+    """The rate at which V falls on all closed quadrants, x* excepted: a mean of one-sided values then falls as well."""
+    parts = _changes(known, weight)
+    if not all(shared_sign(part, facts) == -1 for part in parts):
+        return None
+    if not all(_survives(part, place, facts) for part in parts for place in (1, 2)):
+        return None
+    return "linear" if all(_falls_fast(part, facts) for part in parts) else "sublinear"
 
 
 def never_falls(case: Case, jacobian: sp.ImmutableMatrix | None) -> bool:

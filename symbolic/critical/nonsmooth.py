@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..germs.local import Piece, X, Y, resolver
+from ..germs.local import Piece, X, Y
 from ..rulings import Outcome, Ruling
 from ..updates import Steps
 from .case import Case
@@ -13,7 +13,6 @@ from .conewise import Growth, leading_growth, turns_without_growth
 from .orbits import definite_sign, is_rational, lowest_terms
 from .quadrants import SIZE_X, SIZE_Y, monomials, shared_sign
 from .rays import Fan, Sector, fan, told_apart
-from .sliding import sliding_motion
 from .smooth_flow import decide_smooth_flow
 from .steep import steep_term
 
@@ -189,38 +188,6 @@ def _on_axis(case: Case, row: sp.Expr, size: sp.Symbol) -> sp.Expr | None:
         elif not case.facts.compared(power, ">"):
             return None
     return left
-
-
-def decide_sliding(case: Case) -> Ruling | None:
-    """A flow that jumps across a coordinate line and is pushed onto it.
-
-    Raises:
-        NeedSplit: If a sign varies over the cell.
-    """
-    pieces = case.local.pieces
-    switching = {function for piece in pieces for function, _ in piece.branch.signs}
-    if len(pieces) != 2 or switching not in ({X}, {Y}):
-        return None
-    (function,) = switching
-    normal, along = (1, X) if function == Y else (0, Y)
-    sides: dict[int, tuple[sp.Expr, sp.Expr]] = {}
-    still = True
-    for piece in pieces:
-        own = resolver(case.facts.cell, case.parameters, piece.branch, 5)
-        on_line = [row.xreplace({function: sp.Integer(0)}) for row in piece.rows or ()]
-        jets = [own.algebra.evaluate(row, dict(own.jets)) for row in on_line]
-        if any(jet.order < 5 for jet in jets):
-            return None
-        still = still and sp.expand(on_line[1 - normal]) == 0
-        powers = [(k, 0) if along == X else (0, k) for k in range(6)]
-        values = [sum(own.algebra.coefficient(jet, *m) * along ** sum(m) for m in powers) for jet in jets]
-        sides[piece.branch.sign(function)] = (sp.expand(values[0]), sp.expand(values[1]))
-    found = sliding_motion((sides[1], sides[-1]), normal, along, still, case.facts)
-    if found is None:
-        return None
-    outcome = Outcome.YES if found.stable else Outcome.NO
-    rate = ("linear" if found.linear else "sublinear") if found.stable else ""
-    return Ruling(outcome, "sliding", f"v jumps and pushes trajectories onto the jump; {found.reason}", rate)
 
 
 def decide_steep(case: Case) -> Ruling | None:
