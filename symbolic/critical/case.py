@@ -20,6 +20,7 @@ from .facts import Facts
 from .orbits import Orbits, orbits
 from .quadrants import Quadrant, on_quadrant
 
+Rows = tuple[sp.Expr, sp.Expr]
 # Beyond this order only over few parameters: the coefficients of a map grow fast.
 _MANY_PARAMETERS_ORDER = 5
 
@@ -65,8 +66,12 @@ class Case:
         question = self.question
         return self.facts.sign if question.declared else infinitesimal_sign(question.h, self.facts.sign)
 
-    def quadrant_rows(self, quadrant: Quadrant) -> tuple[sp.Expr, sp.Expr] | None:
-        """(v1, v2) in |x| and |y| on an open quadrant, near x*, without Abs and sign; None if those do not resolve.
+    def quadrant_rows(self, quadrant: Quadrant, rows: Rows | None = None) -> Rows | None:
+        """Two rows in |x| and |y| on an open quadrant, near x*, without Abs and sign; None if those do not resolve.
+
+        Args:
+            quadrant: Signs of x and y.
+            rows: What to take; (v1, v2) by default.
 
         Raises:
             NeedSplit: If the sign of a parameter expression is needed and varies.
@@ -74,7 +79,7 @@ class Case:
         branch = Branch(((X, quadrant[0]), (Y, quadrant[1])))
         own = resolver(self.facts.cell, self.parameters, branch, 1)
         try:
-            first, second = (on_quadrant(own.resolved(row), quadrant) for row in self.rows)
+            first, second = (on_quadrant(own.resolved(row), quadrant) for row in rows or self.rows)
         except (NotSmooth, NeedBranch):
             return None
         return None if first is None or second is None else (first, second)
@@ -95,7 +100,7 @@ class Case:
                 return
             yield expansion
 
-    def polynomial_expansions(self, rows: tuple[sp.Expr, sp.Expr], orders: Iterable[int]) -> Iterator[Expansion]:
+    def polynomial_expansions(self, rows: Rows, orders: Iterable[int]) -> Iterator[Expansion]:
         """Expansions of a polynomial field."""
         return (polynomial_expansion(rows, order, self.step) for order in orders)
 

@@ -42,7 +42,7 @@ def decide_corner(case: Case) -> Ruling | None:
     lowest = int(min(degrees))
     if lowest < 0 or (lowest == 0 and not case.flow):
         return None
-    if lowest == 1 and not case.flow and case.question.declared:
+    if not case.flow and case.question.declared and (lowest == 1 or not case.facts.compared(case.question.h, ">")):
         return None
     steps = Steps() if case.flow else case.question.steps
     sectors = []
@@ -52,13 +52,30 @@ def decide_corner(case: Case) -> Ruling | None:
             for degree, part in pair
         ]
         sectors.append(Sector((steps.generator * rows[0], steps.discriminator * rows[1]), (a * X, b * Y)))
-    answer = fan(sectors, case.facts, smooth=True, crossing=case.flow)
+    answer = fan(sectors, case.facts, smooth=True)
     return None if answer is None else leading_ruling(answer, lowest)
 
 
 def _lowest(row: sp.Expr, quadrant: Quadrant, case: Case) -> _Leading | None:
-    """The lowest terms of a row on a quadrant; None if they are not plain."""
-    above, below = sp.fraction(sp.cancel(row)) if row.is_rational_function(SIZE_X, SIZE_Y) else (row, sp.Integer(1))
+    """The lowest terms of a row on a quadrant; None if they are not plain, or cancel."""
+    ratios, rest = [], []
+    for term in sp.Add.make_args(row):
+        below = sp.fraction(sp.together(term))[1]
+        is_ratio = term.is_rational_function(SIZE_X, SIZE_Y) and below.has(SIZE_X, SIZE_Y)
+        (ratios if is_ratio else rest).append(term)
+    parts = [_quotient(sp.Add(*ratios), quadrant, case), _homogeneous(sp.Add(*rest), quadrant, case)]
+    if any(part is None for part in parts):
+        return None
+    known = [part for part in parts if part is not None and part[1] != 0]
+    if not known:
+        return sp.Integer(0), sp.Integer(0)
+    lowest = min(degree for degree, _ in known)
+    total = sp.Add(*(part for degree, part in known if degree == lowest))
+    return None if sp.cancel(total) == 0 else (lowest, total)
+
+
+def _quotient(ratio: sp.Expr, quadrant: Quadrant, case: Case) -> _Leading | None:
+    above, below = sp.fraction(sp.cancel(ratio))
     top, bottom = _homogeneous(above, quadrant, case), _homogeneous(below, quadrant, case)
     if top is None or bottom is None or bottom[1] == 0:
         return None

@@ -39,7 +39,7 @@ def decide_kink(case: Case) -> Ruling | None:
         piece.rows is not None and all(row.is_polynomial(X, Y) for row in piece.rows) for piece in case.local.pieces
     )
     told_apart(known, case.facts)
-    answer = fan(known, case.facts, smooth=smooth, crossing=case.flow)
+    answer = fan(known, case.facts, smooth=smooth)
     if answer is None:
         return None
     small = "" if case.flow else "; so does the map for every sufficiently small h"
@@ -134,7 +134,7 @@ def decide_ratio(case: Case) -> Ruling | None:
     if len(set(degrees)) != 1:
         return None
     steps, degree = case.question.steps, degrees[0]
-    if degree == 1 and case.question.declared:
+    if case.question.declared and (degree == 1 or not case.facts.compared(case.question.h, ">")):
         return None
     answer = fan([Sector((steps.generator * leading[0], steps.discriminator * leading[1]))], case.facts)
     return None if answer is None else leading_ruling(answer, degree)
@@ -196,7 +196,7 @@ def decide_steep(case: Case) -> Ruling | None:
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
-    term = steep_term(case.rows, case.parameters, case.facts)
+    term = steep_term(case)
     if term is None:
         return None
     if case.facts.sign(term.power) < 0:

@@ -61,17 +61,35 @@ def _is_definite(base: sp.Expr) -> bool:
 
 
 def shared_sign(expression: sp.Expr, facts: Facts) -> int | None:
-    """The sign that all terms share on the open quadrant (0 for the zero expression); None if they do not.
+    """The sign of a sum on the open quadrant near x* (0 for the zero expression); None if it is not plain.
+
+    Terms of the other sign are allowed where they are dominated: c |x|^i |y|^j near x* by a term with exponents
+    (i', j'), i' <= i, j' <= j, not both equal. Where a sum like x^2 + y^2 is a factor, exponents do not tell that.
 
     Raises:
         NeedSplit: If the sign of a coefficient varies over the cell.
     """
-    signs = set()
+    by_sign: dict[int, list[tuple[sp.Expr, sp.Expr]]] = {1: [], -1: [], 0: []}
     for term in monomials(expression):
         if term is None:
             return None
-        signs.add(facts.sign(term[0]))
-    signs.discard(0)
-    if len(signs) > 1:
+        by_sign[facts.sign(term[0])].append(term[1:])
+    if not by_sign[1] and not by_sign[-1]:
+        return 0
+    if by_sign[1] and by_sign[-1] and _has_vanishing_factor(expression):
         return None
-    return signs.pop() if signs else 0
+    for way in (1, -1):
+        if all(any(_dominates(big, small, facts) for big in by_sign[way]) for small in by_sign[-way]):
+            return way
+    return None
+
+
+def _has_vanishing_factor(expression: sp.Expr) -> bool:
+    bases = [node.base for node in expression.atoms(sp.Pow) if isinstance(node.base, sp.Add)]
+    return any(base.xreplace({SIZE_X: sp.Integer(0), SIZE_Y: sp.Integer(0)}) == 0 for base in bases)
+
+
+def _dominates(big: tuple[sp.Expr, sp.Expr], small: tuple[sp.Expr, sp.Expr], facts: Facts) -> bool:
+    differences = [sp.expand(b - a) for a, b in zip(big, small, strict=True)]
+    weakly = all(facts.compared(difference, ">=") for difference in differences)
+    return weakly and any(facts.compared(difference, ">") for difference in differences)

@@ -15,6 +15,8 @@ r r'). A *ray* is a direction with Theta = 0.
   (t, r) the ray is an equilibrium with the eigenvalue R in the direction of r, and has an unstable manifold.
 
 The same follows for maps x + h v0 + higher terms: for d >= 1 and every h, for d = 0 and every sufficiently small h.
+Between sectors v0 may jump where all directions cross in one sense: solutions are unique, depend continuously on their
+starts, and are followed over one turn, or any bounded time, by the map with small steps relative to r.
 Directions are (1, t), (-1, t) and (0, +-1), so that everything is a statement about polynomials in t.
 """
 
@@ -84,7 +86,6 @@ def fan(
     weights: tuple[int, int] = (1, 1),
     *,
     smooth: bool | None = None,
-    crossing: bool = False,
 ) -> Fan | None:
     """What a leading part does; None if it is critical itself, or the solver does not say.
 
@@ -93,7 +94,6 @@ def fan(
         facts: Where the parameters are.
         weights: (p, q).
         smooth: Whether the whole field is smooth inside the sectors; by default if there is only one.
-        crossing: Whether v0 may jump between sectors where all directions cross in one sense, which flows allow.
     """
     around: list[_Directions] = []
     for sector, point in product(sectors, _CHARTS):
@@ -102,7 +102,7 @@ def fan(
             return None
         around.append(found)
     pairs = [(one, other) for one, other in combinations(around, 2) if one.point == other.point]
-    if not all(_match(one, other, facts, crossing) for one, other in pairs):
+    if not all(_match(one, other, facts) for one, other in pairs):
         return None
     for way in (1, -1):
         if all(facts.holds(compare(way * d.turn, ">"), d.inside) for d in around):
@@ -110,9 +110,10 @@ def fan(
             if found is None and len(sectors) == 1:
                 found = _turning(around, [d.divergence for d in around], facts)
             return found or (_per_turn(sectors) if weights == (1, 1) else None)
-    if _has_ray(around, facts):
-        for way, answer in ((1, Fan.ATTRACTS), (-1, Fan.REPELS)):
-            if all(facts.holds(compare(-way * d.growth, ">"), [*d.inside, compare(d.turn, "==")]) for d in around):
+    for way, answer in ((1, Fan.ATTRACTS), (-1, Fan.REPELS)):
+        if all(facts.holds(compare(-way * d.growth, ">"), [*d.inside, compare(d.turn, "==")]) for d in around):
+            # Where there is no ray, the other condition for fields that turn has to hold instead.
+            if _has_ray(around, facts) or _turning(around, [d.growth for d in around], facts) is answer:
                 return answer
     # Opposite directions: where v0 is even, R has opposite signs on them, and Theta, being odd, has a zero.
     even = len(sectors) == 1 and weights == (1, 1) and _is_even(sectors[0])
@@ -183,11 +184,11 @@ def _per_turn(sectors: list[Sector]) -> Fan | None:
     return None if growth is None else Fan.REPELS if growth > 0 else Fan.ATTRACTS
 
 
-def _match(one: _Directions, other: _Directions, facts: Facts, crossing: bool) -> bool:
-    """Whether v0 is continuous, or may and does cross in one sense, where two closed sectors meet."""
+def _match(one: _Directions, other: _Directions, facts: Facts) -> bool:
+    """Whether v0 is continuous, or crosses in one sense, where two closed sectors meet."""
     equal = conjunction(compare(a, "==", b) for a, b in zip(one.rows, other.rows, strict=True))
-    crossed = [compare(sp.expand(one.turn * other.turn), ">")] if crossing else []
-    return facts.holds(disjunction([equal, *crossed]), [*one.inside, *other.inside])
+    crossed = compare(sp.expand(one.turn * other.turn), ">")
+    return facts.holds(disjunction([equal, crossed]), [*one.inside, *other.inside])
 
 
 def _has_ray(around: list[_Directions], facts: Facts) -> bool:

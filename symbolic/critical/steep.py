@@ -1,4 +1,4 @@
-r"""Infinite slopes and poles: one singular term kappa |s|^q sign(s), q < 1, the rest Lipschitz at x*.
+r"""Infinite slopes and poles: one singular term kappa |s|^q sign(s), q < 1, the rest O(r) at x*.
 
 - q < 0: v has no limit at x*, so x* is no equilibrium.
 - 0 < q < 1, kappa > 0: in the cone where s is the larger coordinate, |s| grows at a rate beyond every exponential.
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from ..germs.jet import NotSmooth
-from ..germs.local import X, Y, resolver
-from ..germs.switching import Branch, NeedBranch
+from ..germs.local import X, Y
+from .case import Case
 from .facts import Facts
+from .quadrants import QUADRANTS
+from .taylor import quadrant_terms
 
 Rows = tuple[sp.Expr, sp.Expr]
 
@@ -35,18 +36,17 @@ class SteepTerm:
     power: sp.Expr
 
 
-def steep_term(rows: Rows, parameters: list[sp.Symbol], facts: Facts) -> SteepTerm | None:
-    """The singular term, if the field has exactly one, in its own row, and the rest vanishes at x* and is Lipschitz.
+def steep_term(case: Case) -> SteepTerm | None:
+    """The singular term, if the field has exactly one, in its own row, and the rest is O(r).
 
     Args:
-        rows: (v1, v2) in the local coordinates.
-        parameters: The parameter symbols.
-        facts: Where signs are decided.
+        case: The field.
 
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
-    expanded = [sp.expand(row) for row in rows]
+    facts = case.facts
+    expanded = [sp.expand(row) for row in case.rows]
     for index, coordinate in enumerate((X, Y)):
         terms = sp.Add.make_args(expanded[index])
         singular = [(term, parts) for term in terms if (parts := _steep(term, coordinate, facts)) is not None]
@@ -55,7 +55,7 @@ def steep_term(rows: Rows, parameters: list[sp.Symbol], facts: Facts) -> SteepTe
         term, (coefficient, power) = singular[0]
         rest = list(expanded)
         rest[index] = sp.expand(expanded[index] - term)
-        if facts.sign(coefficient) != 0 and _is_lipschitz(rest, coordinate, parameters, facts):
+        if facts.sign(coefficient) != 0 and _is_of_first_order(case, (rest[0], rest[1])):
             return SteepTerm(coordinate, coefficient, power)
     return None
 
@@ -78,16 +78,14 @@ def _steep(term: sp.Expr, coordinate: sp.Symbol, facts: Facts) -> tuple[sp.Expr,
     return (coefficient, power) if odd and facts.sign(power - 1) < 0 and facts.sign(power) != 0 else None
 
 
-def _is_lipschitz(rows: list[sp.Expr], coordinate: sp.Symbol, parameters: list[sp.Symbol], facts: Facts) -> bool:
-    """Whether both rows vanish at x* and are of order 1 there, on both sides of s = 0."""
-    for side in (1, -1):
-        own = resolver(facts.cell, parameters, Branch(((coordinate, side),)), 1)
-        try:
-            jets = [own.algebra.evaluate(own.resolved(row), dict(own.jets)) for row in rows]
-        except (NotSmooth, NeedBranch):
-            return False
-        if any(jet.order < 1 for jet in jets):
-            return False
-        if not all(facts.is_zero(own.algebra.coefficient(jet, 0, 0)) for jet in jets):
-            return False
+def _is_of_first_order(case: Case, rows: Rows) -> bool:
+    """Whether both rows are O(r) near x*, on every open quadrant."""
+    for quadrant in QUADRANTS:
+        pair = case.quadrant_rows(quadrant, rows)
+        for row in pair or (None, None):
+            terms = None if row is None else quadrant_terms(row, quadrant, case)
+            if terms is None or not all(case.facts.compared(sp.expand(i + j - 1), ">=") for i, j in terms):
+                return False
+            if any(not case.facts.compared(power, ">=") for powers in terms for power in powers):
+                return False
     return True
