@@ -206,14 +206,14 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "energy-lasalle",
-            "V = |x - x*|^2 falls along trajectories, and no trajectory but x* stays where it does not: x* is "
-            "asymptotically stable.",
+            "V = a |x1 - x1*|^m + b |x2 - x2*|^k falls along trajectories, and no trajectory but x* stays where it does "
+            "not: x* is asymptotically stable.",
             "LaSalle 1960; for continuous fields Filippov 1988, section 15",
         ),
         Theorem(
             "energy-grows",
-            "V = (x1 - x1*)^2 + w (x2 - x2*)^2 does not fall along v near x*; a simultaneous step x + h v with h >= 0 "
-            "adds at least as much: no trajectory tends to x*.",
+            "V = a |x1 - x1*|^m + b |x2 - x2*|^k does not fall along v near x*, and is convex, so that a simultaneous "
+            "step x + h v with h >= 0 does not lower it: no trajectory tends to x*.",
             "definition; for jumps Filippov 1988, section 15",
         ),
         Theorem("no-equilibrium-output", "fake'(d) + real'(d) is never 0: D has no equilibrium output.", "definition"),

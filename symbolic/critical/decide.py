@@ -97,6 +97,8 @@ def _obstruction(case: Case) -> Ruling | None:
     if isinstance(curve, sp.Expr):
         return equilibrium_curve(curve)
     if not case.flow:
+        if case.question.rule.name == "alternating" and not rows[0].has(X) and not rows[1].has(Y):
+            return Ruling(Outcome.NO, "area-preserved", "each player's step is a shear and keeps areas")
         return None
     integral = first_integral(rows)
     if integral is not None:
@@ -121,11 +123,11 @@ def _energy(case: Case, jacobian: sp.ImmutableMatrix | None) -> Ruling | None:
     if case.flow:
         rate = dissipates(case, jacobian)
         if rate is not None:
-            reason = "an energy (theta - theta*)^2 + w psi^2 falls, and no trajectory but the equilibrium keeps it"
+            reason = "an energy a |theta - theta*|^m + b |psi|^k falls, and no trajectory but the equilibrium keeps it"
             return Ruling(Outcome.YES, "energy-lasalle", reason, rate)
     elif question.rule.name != "simultaneous" or (question.declared and not case.facts.compared(question.h, ">=")):
         return None
-    if not never_falls(case, jacobian):
+    if not never_falls(case):
         return None
-    step = "" if case.flow else ", and a step adds h^2 |v|^2 to what it gains"
-    return Ruling(Outcome.NO, "energy-grows", f"an energy (theta - theta*)^2 + w psi^2 never falls along v{step}")
+    step = "" if case.flow else ", and is convex, so that no step loses any"
+    return Ruling(Outcome.NO, "energy-grows", f"an energy a |theta - theta*|^m + b |psi|^k never falls along v{step}")

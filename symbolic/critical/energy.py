@@ -1,4 +1,4 @@
-r"""Energy: V = x^2 + w y^2 with V' = 2 x v1 + 2 w y v2 <= 0, and LaSalle's invariance principle.
+r"""Energy: V = c |x|^(m+1)/(m+1) + d |y|^(k+1)/(k+1) with V' <= 0, and LaSalle's invariance principle.
 
 For a zero-sum objective the terms with f' cancel in V', and what is left is what the penalties take out. V' is looked
 at on each open quadrant, where absolute values and signs of monomials are known: if all its terms c |x|^i |y|^j have
@@ -13,6 +13,8 @@ V' < 0 is needed from all sides.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import sympy as sp
 
 from ..calculus import Mean, ObjectiveDerivative, SignChange
@@ -24,8 +26,17 @@ from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, Quadrant, monomials, on_quadra
 Rows = tuple[sp.Expr, sp.Expr]
 
 
+class Energy(NamedTuple):
+    """V = c |x|^(m+1)/(m+1) + d |y|^(k+1)/(k+1) with c, d, m, k > 0: convex, and definite."""
+
+    x_weight: sp.Expr
+    x_power: sp.Expr
+    y_weight: sp.Expr
+    y_power: sp.Expr
+
+
 def dissipates(case: Case, jacobian: sp.ImmutableMatrix | None) -> str | None:
-    """The rate at which some V = x^2 + w y^2 falls along v, where LaSalle's principle leaves only x*.
+    """The rate at which some V falls along v, where LaSalle's principle leaves only x*.
 
     Args:
         case: The flow.
@@ -44,30 +55,29 @@ def dissipates(case: Case, jacobian: sp.ImmutableMatrix | None) -> str | None:
     known = _quadrants(case)
     if known is None:
         return None
-    weights = _weights(jacobian, facts)
+    energies = _energies(known, facts)
     if not all(_is_continuous(row, facts) for row in rows):
-        return next((rate for w in weights if (rate := _falls_strictly(known, w, facts)) is not None), None)
-    return next((rate for w in weights if (rate := _falls(rows, known, w, jacobian, facts)) is not None), None)
+        return next((rate for e in energies if (rate := _falls_strictly(known, e, facts)) is not None), None)
+    return next((rate for e in energies if (rate := _falls(rows, known, e, jacobian, facts)) is not None), None)
 
 
-def _falls_strictly(known: list[Rows], weight: sp.Expr, facts: Facts) -> str | None:
+def _falls_strictly(known: list[Rows], energy: Energy, facts: Facts) -> str | None:
     """The rate at which V falls on all closed quadrants, x* excepted: a mean of one-sided values then falls as well."""
-    parts = _changes(known, weight)
+    parts = _changes(known, energy)
     if not all(shared_sign(part, facts) == -1 for part in parts):
         return None
     if not all(_survives(part, place, facts) for part in parts for place in (1, 2)):
         return None
-    return "linear" if all(_falls_fast(part, facts) for part in parts) else "sublinear"
+    return "linear" if all(_falls_fast(part, energy, facts) for part in parts) else "sublinear"
 
 
-def never_falls(case: Case, jacobian: sp.ImmutableMatrix | None) -> bool:
-    """Whether some V = x^2 + w y^2 does not fall along v on any open quadrant, so that nothing is attracted.
+def never_falls(case: Case) -> bool:
+    """Whether some V does not fall along v on any open quadrant, so that nothing is attracted.
 
     v may jump: a solution of the inclusion moves along a mean of the values beside it, and a step along one of them.
 
     Args:
         case: The flow, or simultaneous descent.
-        jacobian: v'(x*), if v is differentiable there.
 
     Raises:
         NeedSplit: If the sign of a coefficient varies over the cell.
@@ -76,8 +86,8 @@ def never_falls(case: Case, jacobian: sp.ImmutableMatrix | None) -> bool:
     if known is None:
         return False
     return any(
-        all(shared_sign(part, case.facts) in (0, 1) for part in _changes(known, weight))
-        for weight in _weights(jacobian, case.facts)
+        all(shared_sign(part, case.facts) in (0, 1) for part in _changes(known, energy))
+        for energy in _energies(known, case.facts)
     )
 
 
@@ -87,28 +97,37 @@ def _quadrants(case: Case) -> list[Rows] | None:
     return known if len(known) == len(rows) else None
 
 
-def _weights(jacobian: sp.ImmutableMatrix | None, facts: Facts) -> list[sp.Expr]:
-    """1, and the weight for which the linear part conserves V if it is a centre in the axes."""
-    weights: list[sp.Expr] = [sp.Integer(1)]
-    if jacobian is not None and not facts.is_zero(jacobian[1, 0]):
-        balanced = sp.cancel(-jacobian[0, 1] / jacobian[1, 0])
-        if balanced != 1 and facts.sign(balanced) > 0:
-            weights.append(balanced)
-    return weights
+def _energies(known: list[Rows], facts: Facts) -> list[Energy]:
+    """The square of the distance, and the energy that the lowest pure terms of v1 in y and of v2 in x conserve."""
+    found = [Energy(sp.Integer(1), sp.Integer(1), sp.Integer(1), sp.Integer(1))]
+    pure = []
+    for row, own, other in ((known[0][0], 2, 1), (known[0][1], 1, 2)):
+        terms = [term for term in monomials(row) if term is not None and term[other] == 0]
+        if not terms or not all(term[own].is_Rational and term[own] > 0 for term in terms):
+            return found
+        pure.append(min(((term[own], term[0]) for term in terms), key=lambda pair: pair[0]))
+    (k, alpha), (m, beta) = pure
+    signs = facts.sign(alpha), facts.sign(beta)
+    if signs[0] * signs[1] < 0:
+        candidate = Energy(signs[1] * beta, m, signs[0] * alpha, k)
+        found += [candidate] if candidate not in found else []
+    return found
 
 
-def _changes(known: list[Rows], weight: sp.Expr) -> list[sp.Expr]:
-    """V'/2 on each quadrant."""
+def _changes(known: list[Rows], energy: Energy) -> list[sp.Expr]:
+    """V' on each quadrant."""
     return [
-        sp.expand(a * SIZE_X * first + weight * b * SIZE_Y * second)
+        sp.expand(
+            energy.x_weight * a * SIZE_X**energy.x_power * first + energy.y_weight * b * SIZE_Y**energy.y_power * second
+        )
         for (a, b), (first, second) in zip(QUADRANTS, known, strict=True)
     ]
 
 
 def _falls(
-    rows: Rows, known: list[Rows], weight: sp.Expr, jacobian: sp.ImmutableMatrix | None, facts: Facts
+    rows: Rows, known: list[Rows], energy: Energy, jacobian: sp.ImmutableMatrix | None, facts: Facts
 ) -> str | None:
-    parts = _changes(known, weight)
+    parts = _changes(known, energy)
     if not all(shared_sign(part, facts) in (-1, 0) for part in parts):
         return None
     falling = [shared_sign(part, facts) == -1 for part in parts]
@@ -126,15 +145,15 @@ def _falls(
         return None
     if jacobian is not None:
         return "sublinear"  # its spectrum touches the imaginary axis
-    # V' <= -c V near x* if each coordinate falls by itself at its second power or a lower one.
-    return "linear" if all(_falls_fast(part, facts) for part in parts) else "sublinear"
+    return "linear" if all(_falls_fast(part, energy, facts) for part in parts) else "sublinear"
 
 
-def _falls_fast(part: sp.Expr, facts: Facts) -> bool:
+def _falls_fast(part: sp.Expr, energy: Energy, facts: Facts) -> bool:
+    """Whether V' <= -c V near x*: each coordinate falls by itself at its power in V or a lower one."""
     terms = [term for term in monomials(part) if term is not None]
     return all(
-        any(t[other] == 0 and facts.sign(t[0]) < 0 and facts.sign(2 - t[own]) >= 0 for t in terms)
-        for own, other in ((1, 2), (2, 1))
+        any(t[other] == 0 and facts.sign(t[0]) < 0 and facts.sign(power + 1 - t[own]) >= 0 for t in terms)
+        for own, other, power in ((1, 2, energy.x_power), (2, 1, energy.y_power))
     )
 
 

@@ -111,10 +111,11 @@ def fan(
                 found = _turning(around, [d.divergence for d in around], facts)
             return found or (_per_turn(sectors) if weights == (1, 1) else None)
     for way, answer in ((1, Fan.ATTRACTS), (-1, Fan.REPELS)):
-        if all(facts.holds(compare(-way * d.growth, ">"), [*d.inside, compare(d.turn, "==")]) for d in around):
-            # Where there is no ray, the other condition for fields that turn has to hold instead.
-            if _has_ray(around, facts) or _turning(around, [d.growth for d in around], facts) is answer:
-                return answer
+        if not all(facts.holds(compare(-way * d.growth, ">"), [*d.inside, compare(d.turn, "==")]) for d in around):
+            continue
+        # Where there is no ray, the other condition for fields that turn has to hold instead.
+        if _has_ray(around, facts) or _turning(around, [d.growth for d in around], facts) is answer:
+            return answer
     # Opposite directions: where v0 is even, R has opposite signs on them, and Theta, being odd, has a zero.
     even = len(sectors) == 1 and weights == (1, 1) and _is_even(sectors[0])
     if even and all(facts.holds(compare(d.growth, "!="), [compare(d.turn, "==")]) for d in around):
