@@ -51,10 +51,12 @@ class SignChange(sp.Function):
         return SignChange(self.args[0])
 
 
-# The random variables of expectations, under the names that certificates print them with. A dummy equals nothing but
-# itself, so a declared parameter of the same name stays another symbol.
+# The random variables of expectations. A dummy equals nothing but itself, so a declared parameter of the same name
+# stays another symbol.
 GAUSSIANS: dict[str, sp.Dummy] = {name: sp.Dummy(name, real=True) for name in ("epsilon_fake", "epsilon_real")}
 UNIFORM = sp.Dummy("u", real=True)
+# No parameter begins with an underscore, so what an integral binds captures none.
+_PRINTED_GAUSSIANS = {f"_{name}": variable for name, variable in GAUSSIANS.items()}
 
 
 def density(variable: sp.Symbol) -> sp.Expr:
@@ -188,10 +190,10 @@ class _PrintedReader(Reader):
                     ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="oo")),
                     ast.Name(id="oo"),
                 ]
-            ) if name in GAUSSIANS:
+            ) if name in _PRINTED_GAUSSIANS:
                 return name
-            case ast.Tuple(elts=[ast.Name(id="u"), ast.Constant(value=0), ast.Constant(value=1)]):
-                return "u"
+            case ast.Tuple(elts=[ast.Name(id="_u"), ast.Constant(value=0), ast.Constant(value=1)]):
+                return "_u"
         raise self.fail("not the range of a random variable", node)
 
 
@@ -223,7 +225,7 @@ def _built(tree: Any, symbols: Mapping[str, sp.Expr]) -> sp.Expr:
         case _Jump(argument=argument):
             return SignChange(built(argument))
         case _Average(body=body, variable=name):
-            variable = GAUSSIANS.get(name, UNIFORM)
+            variable = _PRINTED_GAUSSIANS.get(name, UNIFORM)
             whole = (sp.Integer(0), sp.Integer(1)) if variable is UNIFORM else (-sp.oo, sp.oo)
             return sp.Integral(_built(body, {**symbols, name: variable}), (variable, *whole))
         case _Root(polynomial=polynomial, index=index):

@@ -26,7 +26,7 @@ def standard(expression: sp.Expr) -> sp.Expr:
     if isinstance(expression, Mean):
         (body,) = arguments
         for symbol in sorted(random_symbols(expression.args[0]), key=str):
-            variable = sp.Symbol(symbol.name)
+            variable = sp.Symbol(f"_{symbol.name}")  # no parameter begins with _, so none is captured
             body = body.xreplace({symbol: variable})
             if isinstance(symbol, GaussSymbol):
                 density = sp.exp(-(variable**2) / 2) / sp.sqrt(2 * sp.pi)

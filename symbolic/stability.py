@@ -14,6 +14,7 @@ import sympy as sp
 
 from .criteria import Sign, Spectrum, classify_flow, classify_map, infinitesimal_sign
 from .decision.cells import Cell
+from .formula import Formula, compare, conjunction, disjunction
 from .germs.local import LocalField, Piece, X, Y
 from .rulings import Outcome, Ruling
 from .spectrum import characteristic_coefficients
@@ -79,7 +80,9 @@ def _linearised(question: Question, jacobian: sp.ImmutableMatrix, cell: Cell) ->
     if not question.rule.discrete:
         match classify_flow(characteristic_coefficients(jacobian), cell.sign):
             case Spectrum.STABLE:
-                reason = "every eigenvalue of v' has negative real part"
+                reason = "every eigenvalue of v' has negative real part" + _defect(
+                    jacobian, "t exp(lambda t)", cell.formula, cell
+                )
                 return Ruling(Outcome.YES, "flow-linear-stability", reason, "linear", jacobian)
             case Spectrum.UNSTABLE:
                 reason = "an eigenvalue of v' has positive real part"
@@ -90,13 +93,26 @@ def _linearised(question: Question, jacobian: sp.ImmutableMatrix, cell: Cell) ->
     small = "" if question.declared else " for every sufficiently small h"
     match classify_map(characteristic_coefficients(matrix), _step_sign(question, cell)):
         case Spectrum.STABLE:
-            reason = f"every multiplier lies inside the unit circle{small}"
+            given = conjunction([cell.formula, compare(question.h, ">")])
+            reason = f"every multiplier lies inside the unit circle{small}" + _defect(
+                matrix, "k |lambda|^k", given, cell
+            )
             return Ruling(Outcome.YES, "map-linear-stability", reason, "linear", matrix)
         case Spectrum.UNSTABLE:
             reason = f"a multiplier lies outside the unit circle{small}"
             return Ruling(Outcome.NO, "map-linear-instability", reason, matrix=matrix)
     reason = f"critical: multipliers lie on the unit circle{small}, where the linearisation does not decide"
     return Ruling(Outcome.OPEN, "", reason, matrix=matrix)
+
+
+def _defect(matrix: sp.ImmutableMatrix, law: str, given: Formula, cell: Cell) -> str:
+    """What a Jordan block does to the rate, in words; empty where it is not proved to be there under what is given."""
+    a, b, c, d = matrix
+    double = compare(sp.expand((a - d) ** 2 + 4 * b * c), "==")
+    coupled = disjunction(compare(sp.expand(entry), "!=") for entry in (a - d, b, c))
+    if cell.prover.proves(given, conjunction([double, coupled]), "a Jordan block"):
+        return f"; with a Jordan block: the error falls like {law}"
+    return ""
 
 
 def _step_sign(question: Question, cell: Cell) -> Sign:

@@ -206,8 +206,8 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "energy-lasalle",
-            "V = a |x1 - x1*|^m + b |x2 - x2*|^k falls along trajectories, and no trajectory but x* stays where it does "
-            "not: x* is asymptotically stable.",
+            "V = a |x1 - x1*|^m + b |x2 - x2*|^k falls along trajectories, and no trajectory but x* stays where it "
+            "does not: x* is asymptotically stable.",
             "LaSalle 1960; for continuous fields Filippov 1988, section 15",
         ),
         Theorem(

@@ -159,8 +159,8 @@ def test_different_expectations_stay_different() -> None:
 
 
 def test_printed_fields_are_read() -> None:
-    density = "sqrt(2)*exp(-epsilon_fake**2/2)/(2*sqrt(pi))"
-    text = f"Integral({density}*Subs(Derivative(f(t), (t, 2)), t, x*epsilon_fake), (epsilon_fake, -oo, oo))"
+    density = "sqrt(2)*exp(-_epsilon_fake**2/2)/(2*sqrt(pi))"
+    text = f"Integral({density}*Subs(Derivative(f(t), (t, 2)), t, x*_epsilon_fake), (_epsilon_fake, -oo, oo))"
     assert read(text, NAMES, fields=True).has(EPSILON)
     assert read("CRootOf(x**3 - 2, 0)", {}) == sp.CRootOf(sp.Symbol("x") ** 3 - 2, 0)
     for bad in ("Subs(x, t, x)", "Integral(x, (y, 0, 1))", "epsilon_fake", "Derivative(f(t), t)", "f"):
