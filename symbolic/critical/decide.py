@@ -89,7 +89,7 @@ def _obstruction(case: Case) -> Ruling | None:
     if any(row.has(SignChange) for row in rows):
         return None
     jumps = any(row.has(sp.sign) for row in rows)
-    line = None if jumps else equilibrium_line(rows)
+    line = None if jumps else equilibrium_line(rows, case.known)
     if line is not None:
         reason = f"every point of the line {line} is an equilibrium, and only one of them is the right one"
         return Ruling(Outcome.NO, "equilibrium-line", reason)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import sympy as sp
 
 from ..calculus import Mean, ObjectiveDerivative, SignChange
-from ..germs.local import X, Y, rebuilt
+from ..germs.local import X, Y, rebuilt, with_derivative_symbols
 from .case import Case
 from .facts import Facts
 from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, Quadrant, monomials, on_quadrant, shared_sign
@@ -166,20 +166,10 @@ def _survives(part: sp.Expr, place: int, facts: Facts) -> bool:
 def _is_crossed(row: sp.Expr, axis: sp.Symbol, facts: Facts) -> bool:
     """Whether the row is c s**k with c != 0 on the axis {axis = 0}, with s the other coordinate."""
     other = Y if axis == X else X
-    on_axis = _at_zero(row.xreplace({axis: sp.Integer(0)}))
+    on_axis = with_derivative_symbols(row.xreplace({axis: sp.Integer(0)}))
     coefficient, rest = sp.expand(on_axis).as_independent(other, as_Add=False)
     base, exponent = rest.as_base_exp()
     return base == other and exponent.is_Integer and exponent > 0 and not facts.is_zero(coefficient)
-
-
-def _at_zero(expression: sp.Expr) -> sp.Expr:
-    """The expression built again, with f^(k)(0) as its symbol."""
-    if not expression.args:
-        return expression
-    arguments = [_at_zero(argument) for argument in expression.args]
-    if isinstance(expression, ObjectiveDerivative) and arguments[1] == 0:
-        return sp.Symbol(f"f{arguments[0]}", real=True)
-    return expression.func(*arguments)
 
 
 def _is_continuous(node: sp.Expr, facts: Facts) -> bool:

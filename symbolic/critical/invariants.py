@@ -15,6 +15,7 @@ polynomial (f'(u), exp(u), |u|, an expectation) is an independent variable: what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations_with_replacement
 
 import flint
@@ -22,7 +23,7 @@ import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.rings import ring
 
-from ..germs.local import X, Y, rebuilt
+from ..germs.local import X, Y, rebuilt, with_derivative_symbols
 from ..updates import Rule, Steps
 from ..updates.rule import VectorField
 
@@ -37,14 +38,16 @@ _INVOLUTIONS = {
 }
 
 
-def equilibrium_line(rows: Rows) -> str | None:
+def equilibrium_line(rows: Rows, known: Mapping[sp.Symbol, sp.Expr]) -> str | None:
     """A coordinate line through x* on which v vanishes identically, in words; None if there is none.
 
     Args:
         rows: (v1, v2) in the local coordinates.
+        known: Values of symbols, derivatives of f at 0 among them, that the cell's equations determine.
     """
     for symbol, words in ((Y, "psi = 0"), (X, "theta = theta*")):
-        if all(_is_zero(row.xreplace({symbol: sp.Integer(0)})) for row in rows):
+        on_line = (with_derivative_symbols(row.xreplace({symbol: sp.Integer(0)})) for row in rows)
+        if all(_is_zero(row.xreplace(dict(known))) for row in on_line):
             return words
     return None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from ..calculus import ObjectiveDerivative
 from ..decision.cells import Cell
 from ..decision.equations import solved_equations
 from ..derivation import Derivation
@@ -118,6 +119,16 @@ def resolver(cell: Cell, parameters: list[sp.Symbol], branch: Branch, order: int
 def rebuilt(expression: sp.Expr) -> sp.Expr:
     """The expression built again, so that SymPy's exact rewritings apply after the shift."""
     return expression.func(*map(rebuilt, expression.args)) if expression.args else expression
+
+
+def with_derivative_symbols(expression: sp.Expr) -> sp.Expr:
+    """The expression built again, with f^(k)(0) as its symbol."""
+    if not expression.args:
+        return expression
+    arguments = [with_derivative_symbols(argument) for argument in expression.args]
+    if isinstance(expression, ObjectiveDerivative) and arguments[1] == 0:
+        return sp.Symbol(f"f{arguments[0]}", real=True)
+    return expression.func(*arguments)
 
 
 def _piece(

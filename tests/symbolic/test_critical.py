@@ -216,17 +216,21 @@ def test_where_the_equilibrium_went() -> None:
     penalised = {"objective": {"f": "t"}, "game": {"data": "1"}, "training": {"update": "flow"}}
     penalised["penalty"] = {"discriminator": "psi**2", "generator": "theta**2/4"}
     found = analyse(read_proposal(penalised)).elsewhere
-    assert found is not None and found.complete
+    assert found is not None
+    assert found.complete
     assert [(str(e.theta), str(e.psi), e.generator_right, e.attracts) for e in found.equilibria] == [
         ("1/2", "-1/4", False, True)  # -psi - theta/2 = 0 = theta - 1 - 2 psi
     ]
     pushed = document(("-theta", "psi - psi**3 + (1 - sign(psi)**2)/2 + sign(psi)"))
     found = analyse(read_proposal(pushed)).elsewhere
-    assert found is not None and len(found.equilibria) == 2
+    assert found is not None
+    assert len(found.equilibria) == 2
     assert all(e.generator_right and e.attracts is None for e in found.equilibria)  # psi^3 = psi + 1 is not rational
     arbitrary = {"penalty": {"discriminator": "psi"}}
     found = analyse(read_proposal(arbitrary)).elsewhere
-    assert found is not None and not found.complete and "arbitrary f" in found.reason
+    assert found is not None
+    assert not found.complete
+    assert "arbitrary f" in found.reason
     assert analyse(read_proposal(document(("-theta", "-psi")))).elsewhere is None
 
 
