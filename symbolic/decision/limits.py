@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 # After a signal at the wrong moment, it comes again.
-_AGAIN = 0.05
+_AGAIN = 0.5
 # Finalizers, and what libraries hang on the garbage collector (Hypothesis does).
 _SWALLOWING = frozenset({"__del__", "gc_callback"})
 
@@ -58,9 +58,13 @@ def time_limit(seconds: float, limit: object) -> Iterator[None]:
     previous = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
-        yield
+        # Two levels, since the signal may come between the last of these instructions and the first of those below.
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
         if outer_left:
-            signal.setitimer(signal.ITIMER_REAL, max(outer_left - (time.monotonic() - start), 0.001))
+            signal.setitimer(signal.ITIMER_REAL, max(outer_left - (time.monotonic() - start), 0.001), _AGAIN)

@@ -1,0 +1,67 @@
+"""Time limits: they come, come again where they were swallowed, nest, and leave nothing behind."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import pytest
+
+from convergan.symbolic.decision.limits import OutOfTime, time_limit
+
+
+def busy(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def test_the_limit_comes() -> None:
+    limit = object()
+    start = time.monotonic()
+    with pytest.raises(OutOfTime) as caught, time_limit(0.05, limit):
+        busy(20)
+    assert caught.value.limit is limit
+    assert time.monotonic() - start < 10
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_swallowed_limit_comes_again() -> None:
+    swallowed = 0
+    with pytest.raises(OutOfTime), time_limit(0.05, object()):
+        try:
+            busy(20)
+        except OutOfTime:
+            swallowed += 1
+        busy(20)
+    assert swallowed == 1
+
+
+def test_the_inner_limit_leaves_the_outer_one_in_force() -> None:
+    outer, inner = object(), object()
+    with pytest.raises(OutOfTime) as caught, time_limit(0.3, outer):
+        with pytest.raises(OutOfTime) as first, time_limit(0.02, inner):
+            busy(20)
+        assert first.value.limit is inner
+        busy(20)
+    assert caught.value.limit is outer
+
+
+def test_an_outer_limit_that_is_nearer_stays_the_one() -> None:
+    outer = object()
+    with pytest.raises(OutOfTime) as caught, time_limit(0.05, outer), time_limit(60, object()):
+        busy(20)
+    assert caught.value.limit is outer
+
+
+def test_a_limit_that_ends_with_its_block_leaves_nothing_behind() -> None:
+    ended = 0
+    for delay in range(300):
+        try:
+            with time_limit(0.002, object()):
+                busy(0.0019 + delay * 1e-6)
+        except OutOfTime:
+            ended += 1
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    busy(0.6)  # longer than a limit waits before it comes again
+    assert 0 < ended < 300
