@@ -112,6 +112,7 @@ def _cell_steps(name: str, ruled: RuledCell, question: Question | None) -> list[
             "outcome": ruling.outcome.value,
             "rate": ruling.rate or None,
             "branch": deciding,
+            "function": None if ruling.function is None else text(ruling.function),
             "reason": ruling.reason,
             "uses": used,
         }

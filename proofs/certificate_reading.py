@@ -81,6 +81,7 @@ class CellSteps:
     outcome: str
     rate: str | None
     branch: tuple[tuple[str, int], ...] | None
+    function: str | None = None
 
     @property
     def ruling(self) -> str:
@@ -200,7 +201,9 @@ class Steps:
             goals.append(self.solver(f"{name}.goal-{len(goals) + 1}"))
             used.append(goals[-1].step)
         ruling = f"{name}.ruling"
-        step = self.take(ruling, ["theorem", "open"], ["theorem", "outcome", "rate", "branch", "reason", "uses"])
+        step = self.take(
+            ruling, ["theorem", "open"], ["theorem", "outcome", "rate", "branch", "function", "reason", "uses"]
+        )
         if step["uses"] != used:
             raise Refused(f"uses {step['uses']!r}, where {used!r} stand before it", ruling)
         theorem, outcome, rate = step["theorem"], step["outcome"], step["rate"]
@@ -212,7 +215,10 @@ class Steps:
         if rate not in (None, "linear", "sublinear"):
             raise Refused(f"not a rate: {rate!r}", ruling)
         branch = None if step["branch"] is None else _branch(step["branch"], ruling)
-        return CellSteps(name, formula, pieces, matrix, tuple(goals), theorem, outcome, rate, branch)
+        function = step["function"]
+        if not (function is None or isinstance(function, str)):
+            raise Refused(f"not a function: {function!r}", ruling)
+        return CellSteps(name, formula, pieces, matrix, tuple(goals), theorem, outcome, rate, branch, function)
 
     # -- values ------------------------------------------------------------------------------------------------------
 

@@ -37,11 +37,16 @@ def check_field(proposal: Proposal, names: Mapping[str, sp.Symbol], output: sp.E
         theirs = expression(text, known, "field", fields=True)
         if not same(mine, theirs):
             problem = f"row {number} of the field: {mine} was derived"
-            raise Refused(problem) if _differ(mine, theirs) else Uncheckable(f"{problem}; perhaps it is the same")
+            raise Refused(problem) if differ(mine, theirs) else Uncheckable(f"{problem}; perhaps it is the same")
 
 
-def _differ(left: sp.Expr, right: sp.Expr) -> bool:
-    """Whether two expressions surely differ as functions: numbers can refute, and never confirm."""
+def differ(left: sp.Expr, right: sp.Expr) -> bool:
+    """Whether two expressions surely differ as functions: numbers can refute, and never confirm.
+
+    Args:
+        left: An expression in parameters, theta, psi or local coordinates, as ``printed`` reads it.
+        right: Another.
+    """
     generator = np.random.default_rng(0)
     symbols = sorted(left.free_symbols | right.free_symbols, key=str)
     for _ in range(_SAMPLES):

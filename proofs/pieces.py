@@ -23,7 +23,7 @@ from .printed import GAUSSIANS, UNIFORM, ObjectiveValue, expectation
 from .recomputation import Frame, field
 
 # A player's gradient in a penalty, the row, the Jacobian: f is differentiated three times at most.
-_TAYLOR = 3
+FIRST_ORDER = 3
 _RANDOM = {*GAUSSIANS.values(), UNIFORM}
 # (theta - theta*, psi - psi*), as certificates print them: no parameter begins with _.
 X_LOCAL, Y_LOCAL = sp.Dummy("_x", real=True), sp.Dummy("_y", real=True)
@@ -54,6 +54,7 @@ class Branch(Frame):
         solver: Decides signs on the cell.
         signs: Switching functions as text in ``_x`` and ``_y``, with their signs.
         step: Id of the step that the branch stands in, for errors.
+        order: The highest derivative of an arbitrary f that is kept.
     """
 
     def __init__(
@@ -64,7 +65,9 @@ class Branch(Frame):
         solver: SecondSolver,
         signs: Sequence[tuple[str, int]],
         step: str = "",
+        order: int = FIRST_ORDER,
     ) -> None:
+        self.order = order
         # A parameter that the cell fixes at a number is that number: an exponent may only then be seen to be even.
         fixed_values = fixed_parameters(cell)
         self.names = {name: fixed_values.get(symbol, symbol) for name, symbol in names.items()}
@@ -116,7 +119,7 @@ class Branch(Frame):
         if sp.expand(argument.xreplace(self.star)) != 0:
             raise Uncheckable(f"f at {argument}, which is not 0 at the equilibrium")
         # f^(0) is no symbol of the language; a value of f itself never reaches the field.
-        derivatives = [sp.Symbol(f"f{k}" if k else "_f0", real=True) for k in range(_TAYLOR + 1)]
+        derivatives = [sp.Symbol(f"f{k}" if k else "_f0", real=True) for k in range(self.order + 1)]
         return sp.Add(*(d * argument**k / sp.factorial(k) for k, d in enumerate(derivatives[order:])))
 
     def average(self, body: sp.Expr) -> sp.Expr:

@@ -161,7 +161,7 @@ class _Hypotheses:
             # Re z < 0 for both roots (Routh-Hurwitz): T < 0, D > 0.
             inside = [-trace, determinant]
         small = self.rule.discrete and not self.rule.declared
-        positive = _positive_for_small_steps if small else (lambda e: compare(e, ">"))
+        positive = small_step_positive if small else (lambda e: compare(e, ">"))
         if stable:
             return [(positive(sp.expand(e)), "every root lies inside") for e in inside]
         # One of them negative puts a root outside the closed region, whatever the others are.
@@ -283,7 +283,7 @@ class _Hypotheses:
             raise Refused(problem) if known is False else Uncheckable(problem)
 
 
-def _positive_for_small_steps(expression: sp.Expr) -> Formula:
+def small_step_positive(expression: sp.Expr) -> Formula:
     """Positive for every sufficiently small h > 0: a coefficient in h is positive and all lower ones vanish."""
     coefficients = list(reversed(sp.Poly(expression, STEP).all_coeffs()))
     return disjunction(

@@ -27,8 +27,9 @@ from .certificate_reading import CellSteps, PieceStep, Refused, SolverStep, Step
 from .certificate_reading import expression as read_expression
 from .field_check import check_field
 from .implications import SOLVER, SecondSolver
+from .lyapunov_check import FUNCTION_THEOREMS, FunctionCheck
 from .normal_forms import same
-from .pieces import Branch
+from .pieces import FIRST_ORDER, Branch
 from .premises import (
     DERIVATIVES,
     check_output,
@@ -245,14 +246,28 @@ class _Verifier:
                     raise Refused("the hypotheses are not those of the cell")
                 self._implication(goal)
         with self._checking(cell.ruling):
-            if cell.theorem == "no-equilibrium-output":
+            if cell.theorem in FUNCTION_THEOREMS and self.stated_output:
+                FunctionCheck(
+                    cell,
+                    self.rule,
+                    self.proposal,
+                    self.names,
+                    self.output,
+                    self.equilibrium,
+                    lambda order: self._branch(None, cell.formula, order),
+                    self.solver,
+                ).run()
+            elif cell.function is not None:
+                raise Refused(f"{cell.theorem} speaks of no function")
+            elif cell.theorem == "no-equilibrium-output":
                 if self.stated_output or cell.goals or cell.matrix or cell.branch or cell.pieces or cell.rate:
                     raise Refused("there is an equilibrium output")
             else:
                 check_ruling(cell, self.rule, lambda piece: self._branch(piece, cell.formula), self.solver)
 
-    def _branch(self, piece: PieceStep, formula: Formula) -> Branch:
-        return Branch(self.names, self.equilibrium, formula, self.solver, piece.branch, self.step)
+    def _branch(self, piece: PieceStep | None, formula: Formula, order: int = FIRST_ORDER) -> Branch:
+        signs = () if piece is None else piece.branch
+        return Branch(self.names, self.equilibrium, formula, self.solver, signs, self.step, order)
 
     def _piece(self, piece: PieceStep, formula: Formula) -> None:
         if piece.value is None or piece.jacobian is None:

@@ -41,6 +41,7 @@ class Ruling:
         matrix: The matrix whose spectrum decides, where one does.
         piece: The piece of a discontinuous field that decides, where one does.
         conditions: Sign conditions on the cell that the theorem needs, where they are not those of a matrix.
+        function: The function V that the theorem speaks of, in the local coordinates, where a certificate can carry it.
     """
 
     outcome: Outcome
@@ -50,6 +51,7 @@ class Ruling:
     matrix: sp.ImmutableMatrix | None = None
     piece: Piece | None = None
     conditions: tuple[Formula, ...] = ()
+    function: sp.Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

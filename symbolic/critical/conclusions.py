@@ -31,8 +31,15 @@ def focus_ruling(found: Focus) -> Ruling:
     reason = f"critical, decided by the Lyapunov coefficient of order {order}: the radius"
     if found.stable:
         exponent = sp.Rational(1, 2 * order - 2)
-        return Ruling(Outcome.YES, "weak-focus", f"{reason} decays like t**(-{exponent})", "sublinear")
-    return Ruling(Outcome.NO, "weak-focus", f"{reason} grows")
+        words = f"{reason} decays like t**(-{exponent})"
+        return Ruling(Outcome.YES, "weak-focus", words, "sublinear", function=found.function)
+    return Ruling(Outcome.NO, "weak-focus", f"{reason} grows", function=found.function)
+
+
+def integral_ruling(integral: sp.Expr) -> Ruling:
+    """By a function that is constant along every trajectory."""
+    reason = f"{in_words(integral)} is constant along every trajectory"
+    return Ruling(Outcome.NO, "first-integral", reason, function=integral)
 
 
 def reduction_ruling(found: Reduced) -> Ruling:

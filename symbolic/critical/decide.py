@@ -17,7 +17,7 @@ from ..germs.local import LocalField, X, Y
 from ..rulings import Outcome, Ruling
 from ..stability import Question
 from .case import Case
-from .conclusions import equilibrium_curve, in_words
+from .conclusions import equilibrium_curve, integral_ruling
 from .corners import decide_corner
 from .energy import dissipates, never_falls
 from .invariants import equilibrium_line, first_integral, reversal
@@ -102,7 +102,7 @@ def _obstruction(case: Case) -> Ruling | None:
         return None
     integral = first_integral(rows)
     if integral is not None:
-        return Ruling(Outcome.NO, "first-integral", f"{in_words(integral)} is constant along every trajectory")
+        return integral_ruling(integral)
     involution = None if jumps else reversal(rows)
     if involution is not None:
         reason = f"the reflection {involution} reverses time, so nothing is attracted"

@@ -31,11 +31,13 @@ class Focus:
         stable: Whether the equilibrium is asymptotically stable (else it is unstable).
         weight: w; V changes by eta_w x^p H^i with w = p + (2n+2) i.
         coefficient: eta_w times the sign that makes negative stable.
+        function: V as far as it matters.
     """
 
     stable: bool
     weight: int
     coefficient: sp.Expr
+    function: sp.Expr
 
 
 def flow_focus(expansion: Expansion, sign: Sign) -> Focus | None:
@@ -135,4 +137,5 @@ def decided(expansion: Expansion, form: PolyElement, steps: Remembered, sign: Si
     # With H < 0, V falls in absolute value where it grows; x^p H^i has the sign of H^i.
     effective = found.eta * orientation ** (found.power + 1)
     weight = found.rest + found.power * max(i for i, j in form.itermonoms() if j == 0)
-    return Focus(expansion.sign(effective, sign) < 0, weight, expansion.expression(effective))
+    stable = expansion.sign(effective, sign) < 0
+    return Focus(stable, weight, expansion.expression(effective), expansion.shown(found.function))

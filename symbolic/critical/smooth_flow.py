@@ -12,7 +12,14 @@ from ..germs.local import X, Y
 from ..rulings import Outcome, Ruling
 from .case import Case
 from .centre_manifold import flow_reduction
-from .conclusions import equilibrium_curve, focus_ruling, in_words, leading_ruling, nilpotent_ruling, reduction_ruling
+from .conclusions import (
+    equilibrium_curve,
+    focus_ruling,
+    integral_ruling,
+    leading_ruling,
+    nilpotent_ruling,
+    reduction_ruling,
+)
 from .expansion import Expansion, Pair
 from .focus import flow_focus
 from .homological import homogeneous
@@ -47,7 +54,7 @@ def decide_smooth_flow(case: Case) -> Ruling | None:
     if case.facts.sign(sp.cancel(linear.trace())) == 0:
         integral = polynomial_integral(rows)
         if integral is not None:
-            return Ruling(Outcome.NO, "first-integral", f"{in_words(integral)} is constant along every trajectory")
+            return integral_ruling(integral)
     return _by_linear_part(case, lambda orders: case.polynomial_expansions(rows, orders), found.degree)
 
 

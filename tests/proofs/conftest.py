@@ -63,6 +63,27 @@ PROPOSALS: dict[str, tuple[Document, str]] = {
         },
         "conditional",
     ),
+    "quartic flow": (
+        {
+            "parameters": GAMMA,
+            "penalty": {"discriminator": "gamma*E_real(norm(grad(D))**4)"},
+            "training": {"update": "flow"},
+        },
+        "converges",
+    ),
+    "non-saturating alternating": (
+        {"objective": {"generator": "non-saturating"}, "training": {"update": "alternating"}},
+        "converges",
+    ),
+    "unregularised flow": ({"training": {"update": "flow"}}, "does-not-converge"),
+    "shifted hinge flow": (
+        {
+            "parameters": {"k": "k > 0"},
+            "penalty": {"discriminator": "max(0, norm(psi) - k)**2"},
+            "training": {"update": "flow"},
+        },
+        "does-not-converge",
+    ),
     "power": (
         {"parameters": {"p": "p >= 2"}, "penalty": {"discriminator": "E_real(norm(grad(D))**p)"}},
         "conditional",

@@ -211,6 +211,16 @@ ATTACKS: list[tuple[str, str, Attack]] = [
     ("forward KL", "field", put("field", "output", value="0")),
     ("no output", "field", put("proposal", "objective", value={"fake": "t", "real": "-t"})),
     ("noisy logistic", "cell-1.pieces", put("cell-1.pieces", "pieces", 0, "jacobian", 1, 1, value="-sigma**2/4")),
+    ("quartic flow", "cell-1.ruling", put("cell-1.ruling", "function", value="f1*_x**2 + f1*_y**2")),
+    ("quartic flow", "cell-1.ruling", put("cell-1.ruling", "function", value="-_x**2 + _y**2")),
+    ("quartic flow", "cell-1.ruling", put("cell-1.ruling", "function", value="_x**2 + _y**2 + _x")),
+    ("quartic flow", "cell-1.ruling", put("cell-1.ruling", "function", value=None)),
+    ("quartic flow", "cell-1.ruling", put("cell-1.ruling", "rate", value="linear")),
+    ("non-saturating alternating", "cell-1.ruling", put("cell-1.ruling", "function", value="_x**2 + _y**2")),
+    ("unregularised flow", "cell-1.ruling", put("cell-1.ruling", "function", value="_x**2 + 2*_y**2")),
+    ("unregularised flow", "cell-1.ruling", put("cell-1.ruling", "function", value="7")),
+    ("shifted hinge flow", "cell-1.ruling", put("cell-1.ruling", "function", value="_x**2 - _y**2")),
+    ("R1", "cell-1.ruling", put("cell-1.ruling", "function", value="_x**2")),
     ("power", "cell-2.pieces", put("cell-2.pieces", "pieces", 0, "jacobian", 1, 1, value="1 - p")),
 ]  # fmt: skip
 
