@@ -5,10 +5,11 @@ at on each open quadrant, where absolute values and signs of monomials are known
 c <= 0 there, V falls or rests. x* is asymptotically stable if moreover nothing but x* can rest for ever:
 
 - V' < 0 on all open quadrants, and v crosses the axes on which V' = 0 everywhere but at x*; or
-- V' < 0 on some open quadrant, and v turns around x*, because it has a derivative with complex eigenvalues there.
+- V' < 0 on some open quadrant, and v turns around x*: it has a derivative with complex eigenvalues there, or
+  x v2 - y v1 has one sign on all closed quadrants.
 
-This needs v to be continuous, not smooth: infinite slopes are allowed in the first case. If v jumps across the axes,
-V' < 0 is needed from all sides.
+This needs v to be continuous, not smooth; where it turns by the second criterion, it may jump across the axes, which
+solutions then cross. If it jumps otherwise, V' < 0 is needed from all sides.
 """
 
 from __future__ import annotations
@@ -56,9 +57,45 @@ def dissipates(case: Case, jacobian: sp.ImmutableMatrix | None) -> str | None:
     if known is None:
         return None
     energies = _energies(known, facts)
+    if _turns(known, facts):
+        found = next((rate for e in energies if (rate := _falls_somewhere(known, e, facts)) is not None), None)
+        if found is not None:
+            return found
     if not all(_is_continuous(row, facts) for row in rows):
         return next((rate for e in energies if (rate := _falls_strictly(known, e, facts)) is not None), None)
     return next((rate for e in energies if (rate := _falls(rows, known, e, jacobian, facts)) is not None), None)
+
+
+def _turns(known: list[Rows], facts: Facts) -> bool:
+    """Whether x v2 - y v1 is a definite quadratic form to leading order, of one sign on all closed quadrants."""
+    parts = [
+        sp.expand(a * SIZE_X * second - b * SIZE_Y * first)
+        for (a, b), (first, second) in zip(QUADRANTS, known, strict=True)
+    ]
+    for way in (1, -1):
+        turned = [sp.expand(-way * part) for part in parts]
+        if all(shared_sign(part, facts) == -1 for part in turned):
+            return all(_has_square(part, place, facts) for part in turned for place in (1, 2))
+    return False
+
+
+def _has_square(part: sp.Expr, place: int, facts: Facts) -> bool:
+    terms = [term for term in monomials(part) if term is not None]
+    lowest = all(facts.compared(term[1] + term[2] - 2, ">=") for term in terms)
+    return lowest and any(t[place] == 2 and t[3 - place] == 0 and facts.sign(t[0]) < 0 for t in terms)
+
+
+def _falls_somewhere(known: list[Rows], energy: Energy, facts: Facts) -> str | None:
+    """The rate at which V falls where every solution turns: linear iff it falls at its own power on some quadrant."""
+    if (energy.x_power, energy.y_power) != (1, 1):
+        return None
+    parts = _changes(known, energy)
+    signs = [shared_sign(part, facts) for part in parts]
+    if not all(sign in (-1, 0) for sign in signs) or -1 not in signs:
+        return None
+    degrees = [term[1] + term[2] for part in parts for term in monomials(part) if term is not None and term[0] != 0]
+    fast = [facts.compared(2 - degree, ">=") for degree in degrees]
+    return "linear" if any(fast) else "sublinear"
 
 
 def _falls_strictly(known: list[Rows], energy: Energy, facts: Facts) -> str | None:
