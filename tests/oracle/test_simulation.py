@@ -29,6 +29,7 @@ RADII = np.array([1e-6, 0.002, 0.02, 0.1, 0.3])
 ANGLES = 0.1 + np.arange(10) * (2 * np.pi / 10)
 LENGTH = 160.0
 FAR = 4.0
+NIGHTLY = settings().max_examples >= 2000
 
 OBJECTIVES: dict[str, Callable[[Array], Array]] = {  # f'
     "standard": lambda t: 1 / (1 + np.exp(t)),
@@ -296,7 +297,40 @@ def cases(draw: Any) -> Case:
     return Case(draw(st.sampled_from(list(OBJECTIVES))), tuple(on_d), tuple(on_g), draw(st.booleans()), used)
 
 
-@settings(max_examples=settings().max_examples // 6, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2000 if NIGHTLY else 10, suppress_health_check=list(HealthCheck))
 @given(case=cases())
 def test_no_random_verdict_contradicts_the_simulation(ask: Any, case: Case) -> None:
     assert not contradictions(case, ask(case.document))
+
+
+SMOOTH = [text for text in D_TERMS if not any(word in text for word in ("abs", "max", "/(theta"))]
+
+
+@st.composite
+def smooth_cases(draw: Any) -> Case:
+    weights = st.sampled_from(["1/4", "1/2", "1", "-1/4", "-1/2"])
+    texts = draw(st.lists(st.sampled_from(SMOOTH), min_size=1, max_size=3, unique=True))
+    on_g = draw(st.lists(st.sampled_from(["theta**2", "theta**4", "psi**2*theta**2"]), max_size=1))
+    objective = draw(st.sampled_from([name for name in OBJECTIVES if name != "min(t, 2*t)"]))
+    pairs = [tuple((draw(weights), text) for text in some) for some in (texts, on_g)]
+    return Case(objective, pairs[0], pairs[1], draw(st.booleans()))
+
+
+@settings(max_examples=2000 if NIGHTLY else 40, suppress_health_check=list(HealthCheck))
+@given(case=smooth_cases())
+def test_every_hyperbolic_proposal_is_decided(ask: Any, case: Case) -> None:
+    """Trace and determinant of v' by central differences of the hand-written rows, far from the boundary."""
+    step = 1e-4
+
+    def slope(row: Any, q: float, p: float) -> float:
+        ends = [float(row(np.array(s * q), np.array(s * p))) for s in (1, -1)]
+        return (ends[0] - ends[1]) / (2 * step)
+
+    # The rows are C^3 with derivatives of order 10, so the error is below 1e-6; weights are multiples of 1/4.
+    (a, b), (c, d) = ([slope(row, step, 0.0), slope(row, 0.0, step)] for row in case.rows(0.0))
+    trace, determinant = a + d, a * d - b * c
+    if abs(determinant) < 1e-3 or (determinant > 0 and abs(trace) < 1e-3):
+        return
+    stable = trace < 0 < determinant
+    expected = dict.fromkeys(RULES, "converges" if stable else "does-not-converge")
+    assert {rule: verdict for rule, verdict in ask(case.document).items() if rule in RULES} == expected
