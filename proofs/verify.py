@@ -321,7 +321,8 @@ class _Verifier:
             follows = "undecided"
         if verdict != follows:
             raise Refused(f"the verdict is {verdict!r}; {follows!r} follows from the rulings and points")
-        slowest = "linear" if all(cell.rate == "linear" for cell in cells) else "sublinear"
+        rates = {cell.rate for cell in cells}
+        slowest = next((rate for rate in ("sublinear", None, "linear") if rate in rates), None)
         if rate != (slowest if verdict == "converges" else None):
             raise Refused(f"the rate {rate!r} does not follow from the rulings")
         if verdict == "does-not-converge" and counterexample is None and self.stated_output:

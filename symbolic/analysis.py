@@ -281,7 +281,9 @@ def assemble(
     if admissible is None:
         return RuleVerdict(Verdict.UNDECIDED, "", "no admissible point could be exhibited", ruled)
     if not no and not unknown:
-        rate = "linear" if all(c.ruling.rate == "linear" for c in yes) else "sublinear"
+        # The slowest; not known where that is not known.
+        rates = {c.ruling.rate for c in yes}
+        rate = next(rate for rate in ("sublinear", "", "linear") if rate in rates)
         return RuleVerdict(Verdict.CONVERGES, rate, _reason(yes), ruled)
     if not yes and not unknown:
         point = _first_point(no, prover, variables)

@@ -91,6 +91,8 @@ def _rate_claim(analysis: Analysis, claimed: str) -> ClaimResult:
         return ClaimResult("rate", None, f"undecided: {found.reason}")
     if found.verdict is not Verdict.CONVERGES:
         return ClaimResult("rate", False, f"there is no rate: the verdict is {found.verdict.value}")
+    if not found.rate:
+        return ClaimResult("rate", None, "undecided: the rate of convergence is not known")
     return ClaimResult("rate", found.rate == claimed, f"the rate is {found.rate}")
 
 

@@ -26,6 +26,7 @@ CRITICAL_THEOREMS = frozenset(
         "energy-lasalle",
         "equilibrium-curve",
         "equilibrium-line",
+        "first-approximation",
         "first-integral",
         "leading-part",
         "linear-critical",

@@ -216,6 +216,12 @@ THEOREMS: dict[str, Theorem] = {
             "step x + h v with h >= 0 does not lower it: no trajectory tends to x*.",
             "definition; for jumps Filippov 1988, section 15",
         ),
+        Theorem(
+            "first-approximation",
+            "v = J x + o(r), or F = A x + o(r) for a map, from the terms of v on the quadrants: x* is exponentially "
+            "stable if every root lies inside, and unstable if one lies outside.",
+            "Lyapunov 1892; Hahn 1967, section 28",
+        ),
         Theorem("no-equilibrium-output", "fake'(d) + real'(d) is never 0: D has no equilibrium output.", "definition"),
     )
 }

@@ -8,8 +8,6 @@ it; a sign is given only where the ball does not contain 0.
 
 from __future__ import annotations
 
-import math
-
 import flint
 import sympy as sp
 
@@ -50,11 +48,12 @@ def _rays(sectors: list[Piece]) -> list[tuple[sp.Rational, sp.Rational]]:
     """The axes and the borders, counterclockwise; neighbours are less than half a turn apart."""
     borders = [(1, 0), (0, 1)]
     borders += [(-side.coeff(Y), side.coeff(X)) for _, sides in sectors for side in sides]
-    both = {(s * a, s * b) for a, b in borders for s in (1, -1)}
-    directions: dict[float, tuple[sp.Rational, sp.Rational]] = {}
-    for a, b in sorted(both, key=str):
-        directions.setdefault(round(math.atan2(float(b), float(a)), 12), (sp.Rational(a), sp.Rational(b)))
-    return [directions[angle] for angle in sorted(directions)]
+    # Scaled to the square |a| + |b| = 1, and measured along it: exact, and ordered as the angle.
+    directions: dict[sp.Rational, tuple[sp.Rational, sp.Rational]] = {}
+    for a, b in ((s * sp.Rational(a), s * sp.Rational(b)) for a, b in borders for s in (1, -1)):
+        size = abs(a) + abs(b)
+        directions[(1 - a / size) if b >= 0 and (b > 0 or a > 0) else (3 + a / size)] = (a / size, b / size)
+    return [directions[place] for place in sorted(directions)]
 
 
 def _arc(

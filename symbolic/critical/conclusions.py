@@ -63,7 +63,7 @@ def nilpotent_ruling(found: Nilpotent) -> Ruling:
 
 def leading_ruling(found: Fan, degree: int) -> Ruling:
     """By the rays and turns of the leading part, homogeneous of the given degree."""
-    rate = "linear" if degree == 1 else "sublinear"
+    rate = "linear" if degree <= 1 else "sublinear"
     reason = f"critical, decided by the terms of degree {degree}: {found.value}"
     if found is Fan.ATTRACTS:
         return Ruling(Outcome.YES, "leading-part", reason, rate)

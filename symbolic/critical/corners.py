@@ -52,7 +52,8 @@ def decide_corner(case: Case) -> Ruling | None:
             for degree, part in pair
         ]
         sectors.append(Sector((steps.generator * rows[0], steps.discriminator * rows[1]), (a * X, b * Y)))
-    answer = fan(sectors, case.facts, smooth=True)
+    # Near a ray that is not simple a flow has smooth coordinates, a map close to the identity need not.
+    answer = fan(sectors, case.facts, smooth=case.flow or lowest == 1)
     return None if answer is None else leading_ruling(answer, lowest)
 
 

@@ -20,6 +20,7 @@ from .case import Case
 from .conclusions import equilibrium_curve, integral_ruling
 from .corners import decide_corner
 from .energy import dissipates, never_falls
+from .first_approximation import decide_first_approximation, first_derivative
 from .invariants import equilibrium_line, first_integral, reversal
 from .mean import decide_mean
 from .nonsmooth import decide_kink, decide_ratio, decide_steep, decide_sticking
@@ -80,8 +81,12 @@ def _decided(case: Case) -> Ruling | None:
 
 
 def _singular(case: Case) -> Ruling | None:
-    """A piece is not smooth: an infinite slope, a pole, a ratio."""
-    return decide_steep(case) or decide_ratio(case) or decide_corner(case) or _energy(case, None)
+    """A piece is not smooth: an infinite slope, a pole, a ratio, a norm."""
+    found = decide_steep(case) or decide_ratio(case) or decide_corner(case)
+    if found is not None:
+        return found
+    jacobian = first_derivative(case)
+    return (jacobian and decide_first_approximation(case, jacobian)) or _energy(case, jacobian)
 
 
 def _obstruction(case: Case) -> Ruling | None:

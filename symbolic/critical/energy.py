@@ -22,7 +22,18 @@ from ..calculus import Mean, ObjectiveDerivative, SignChange
 from ..germs.local import X, Y, rebuilt, with_derivative_symbols
 from .case import Case
 from .facts import Facts
-from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, Quadrant, monomials, on_quadrant, shared_sign
+from .quadrants import (
+    QUADRANTS,
+    SIZE_X,
+    SIZE_Y,
+    Monomial,
+    Quadrant,
+    has_vanishing_factor,
+    monomials,
+    on_quadrant,
+    order,
+    shared_sign,
+)
 
 Rows = tuple[sp.Expr, sp.Expr]
 
@@ -41,10 +52,10 @@ def dissipates(case: Case, jacobian: sp.ImmutableMatrix | None) -> str | None:
 
     Args:
         case: The flow.
-        jacobian: v'(x*), if v is differentiable there.
+        jacobian: J with v = J x + o(r), if there is one, with eigenvalues on the imaginary axis.
 
     Returns:
-        ``linear``, ``sublinear``, or None if no such V is found.
+        ``linear``, ``sublinear``, an empty string if the rate is not known, or None if no such V is found.
 
     Raises:
         NeedSplit: If the sign of a coefficient varies over the cell.
@@ -54,7 +65,7 @@ def dissipates(case: Case, jacobian: sp.ImmutableMatrix | None) -> str | None:
     if any(row.has(Mean, SignChange) for row in rows):
         return None
     known = _quadrants(case)
-    if known is None:
+    if known is None or not all(_is_bounded(row, facts) for row in rows):
         return None
     energies = _energies(known, facts)
     if _turns(known, facts):
@@ -81,21 +92,38 @@ def _turns(known: list[Rows], facts: Facts) -> bool:
 
 def _has_square(part: sp.Expr, place: int, facts: Facts) -> bool:
     terms = [term for term in monomials(part) if term is not None]
-    lowest = all(facts.compared(term[1] + term[2] - 2, ">=") for term in terms)
-    return lowest and any(t[place] == 2 and t[3 - place] == 0 and facts.sign(t[0]) < 0 for t in terms)
+    lowest = all(facts.compared(term.x_power + term.y_power - 2, ">=") for term in terms)
+    plain = lowest and not has_vanishing_factor(part)
+    return plain and any(t[place] == 2 and t[3 - place] == 0 and facts.sign(t.coefficient) < 0 for t in terms)
 
 
 def _falls_somewhere(known: list[Rows], energy: Energy, facts: Facts) -> str | None:
-    """The rate at which V falls where every solution turns: linear iff it falls at its own power on some quadrant."""
+    """The rate at which V falls where every solution turns."""
     if (energy.x_power, energy.y_power) != (1, 1):
         return None
     parts = _changes(known, energy)
     signs = [shared_sign(part, facts) for part in parts]
     if not all(sign in (-1, 0) for sign in signs) or -1 not in signs:
         return None
-    degrees = [term[1] + term[2] for part in parts for term in monomials(part) if term is not None and term[0] != 0]
-    fast = [facts.compared(2 - degree, ">=") for degree in degrees]
-    return "linear" if any(fast) else "sublinear"
+    terms = [term for part in parts for term in monomials(part) if term is not None]
+    falling = [t for t in terms if not has_vanishing_factor(t.weight) and facts.sign(t.coefficient) < 0]
+    # With v = O(r) a turn takes a time bounded from below, and V falls at its own power for a part of it.
+    moderate = all(_is_at_least(term, 1, facts) for pair in known for row in pair for term in monomials(row))
+    if moderate and any(facts.compared(2 - t.x_power - t.y_power, ">=") for t in falling):
+        return "linear"
+    return _slow_rate(parts, facts)
+
+
+def _slow_rate(parts: list[sp.Expr], facts: Facts) -> str:
+    """``sublinear`` where V' = o(r^2) for a quadratic V, which falls slower than every exponential; else unknown."""
+    slow = all(_is_at_least(term, 2, facts, strictly=True) for part in parts for term in monomials(part))
+    return "sublinear" if slow else ""
+
+
+def _is_at_least(term: Monomial | None, power: int, facts: Facts, *, strictly: bool = False) -> bool:
+    """Whether a term is O(r^power), or strictly smaller than that."""
+    size = None if term is None else order(term)
+    return size is not None and facts.sign(size - power) >= strictly
 
 
 def _falls_strictly(known: list[Rows], energy: Energy, facts: Facts) -> str | None:
@@ -105,7 +133,13 @@ def _falls_strictly(known: list[Rows], energy: Energy, facts: Facts) -> str | No
         return None
     if not all(_survives(part, place, facts) for part in parts for place in (1, 2)):
         return None
-    return "linear" if all(_falls_fast(part, energy, facts) for part in parts) else "sublinear"
+    return _rate(parts, energy, facts)
+
+
+def _rate(parts: list[sp.Expr], energy: Energy, facts: Facts) -> str:
+    if all(_falls_fast(part, energy, facts) for part in parts):
+        return "linear"
+    return _slow_rate(parts, facts) if (energy.x_power, energy.y_power) == (1, 1) else ""
 
 
 def never_falls(case: Case) -> bool:
@@ -120,7 +154,7 @@ def never_falls(case: Case) -> bool:
         NeedSplit: If the sign of a coefficient varies over the cell.
     """
     known = _quadrants(case)
-    if known is None:
+    if known is None or not all(_is_bounded(sp.expand(row), case.facts) for row in case.rows):
         return False
     return any(
         all(shared_sign(part, case.facts) in (0, 1) for part in _changes(known, energy))
@@ -182,14 +216,14 @@ def _falls(
         return None
     if jacobian is not None:
         return "sublinear"  # its spectrum touches the imaginary axis
-    return "linear" if all(_falls_fast(part, energy, facts) for part in parts) else "sublinear"
+    return _rate(parts, energy, facts)
 
 
 def _falls_fast(part: sp.Expr, energy: Energy, facts: Facts) -> bool:
     """Whether V' <= -c V near x*: each coordinate falls by itself at its power in V or a lower one."""
-    terms = [term for term in monomials(part) if term is not None]
+    terms = [term for term in monomials(part) if term is not None and not has_vanishing_factor(term.weight)]
     return all(
-        any(t[other] == 0 and facts.sign(t[0]) < 0 and facts.sign(power + 1 - t[own]) >= 0 for t in terms)
+        any(t[other] == 0 and facts.sign(t.coefficient) < 0 and facts.sign(power + 1 - t[own]) >= 0 for t in terms)
         for own, other, power in ((1, 2, energy.x_power), (2, 1, energy.y_power))
     )
 
@@ -197,7 +231,7 @@ def _falls_fast(part: sp.Expr, energy: Energy, facts: Facts) -> bool:
 def _survives(part: sp.Expr, place: int, facts: Facts) -> bool:
     """Whether V' < 0 on the axis where one coordinate is 0: some term is free of it."""
     terms = [term for term in monomials(part) if term is not None]
-    return any(term[place] == 0 and facts.sign(term[0]) < 0 for term in terms)
+    return any(term[place] == 0 and facts.sign(term.coefficient) < 0 for term in terms)
 
 
 def _is_crossed(row: sp.Expr, axis: sp.Symbol, facts: Facts) -> bool:
@@ -207,6 +241,24 @@ def _is_crossed(row: sp.Expr, axis: sp.Symbol, facts: Facts) -> bool:
     coefficient, rest = sp.expand(on_axis).as_independent(other, as_Add=False)
     base, exponent = rest.as_base_exp()
     return base == other and exponent.is_Integer and exponent > 0 and not facts.is_zero(coefficient)
+
+
+def _is_bounded(row: sp.Expr, facts: Facts) -> bool:
+    """Whether a row is bounded near x*: its terms are continuous up to signs, or have powers >= 0."""
+    for term in sp.Add.make_args(row):
+        plain = sp.Mul(*(f for f in sp.Mul.make_args(term) if not isinstance(f.as_base_exp()[0], sp.sign)))
+        if _is_continuous(plain, facts):
+            continue
+        parts = [on_quadrant(term, quadrant) for quadrant in QUADRANTS]
+        found = [m for part in parts for m in (monomials(part) if part is not None else (None,))]
+        if not all(m is not None and _is_bounded_monomial(m, facts) for m in found):
+            return False
+    return True
+
+
+def _is_bounded_monomial(term: Monomial, facts: Facts) -> bool:
+    size = order(term)
+    return size is not None and all(facts.compared(q, ">=") for q in (term.x_power, term.y_power, size))
 
 
 def _is_continuous(node: sp.Expr, facts: Facts) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import sympy as sp
 
@@ -22,42 +23,101 @@ def on_quadrant(expression: sp.Expr, quadrant: Quadrant) -> sp.Expr | None:
     return None if moved.has(sp.Abs, sp.sign, Mean, SignChange, sp.nan, sp.zoo) else moved
 
 
-def monomials(expression: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr, sp.Expr] | None]:
-    """The terms of an expanded expression as (c, i, j), each c |x|^i |y|^j times a positive factor; None for others.
+class Monomial(NamedTuple):
+    """c |x|^i |y|^j w on an open quadrant, with w > 0.
 
-    The powers i and j are any real numbers. The positive factor vanishes nowhere but at x*, apart from the zeros that i
-    and j tell: tanh(|x|) counts as |x|.
+    w is bounded from both sides near x*, unless it contains a power of a sum like x^2 + y^2 that vanishes there; the
+    powers i and j are any real numbers.
     """
-    for term in sp.Add.make_args(expression) if expression != 0 else ():
-        coefficient, rest = term.as_independent(SIZE_X, SIZE_Y, as_Add=False)
-        powers = {SIZE_X: sp.Integer(0), SIZE_Y: sp.Integer(0)}
-        for factor in sp.Mul.make_args(rest):
-            base, exponent = factor.as_base_exp()
-            if factor == 1 or isinstance(factor, sp.exp) or _is_definite(base):
-                continue
-            if isinstance(base, sp.tanh | sp.atan) and exponent.is_Integer and exponent > 0:
-                inner = list(monomials(base.args[0]))
-                if len(inner) != 1 or inner[0] is None or not (inner[0][0].is_Rational and inner[0][0] > 0):
-                    yield None
-                    return
-                powers[SIZE_X] += inner[0][1] * exponent
-                powers[SIZE_Y] += inner[0][2] * exponent
-            elif base in powers and not exponent.has(SIZE_X, SIZE_Y):
-                powers[base] += exponent
-            else:
-                yield None
-                return
-        yield coefficient, powers[SIZE_X], powers[SIZE_Y]
+
+    coefficient: sp.Expr
+    x_power: sp.Expr
+    y_power: sp.Expr
+    weight: sp.Expr
+
+
+def monomials(expression: sp.Expr) -> Iterator[Monomial | None]:
+    """The terms of an expanded expression as monomials; None for a term that is none."""
+    return (monomial(term) for term in (sp.Add.make_args(expression) if expression != 0 else ()))
+
+
+def monomial(term: sp.Expr) -> Monomial | None:
+    """A term as c |x|^i |y|^j w, where tanh(|x|) is |x| times a weight; None if it is none."""
+    coefficient, rest = term.as_independent(SIZE_X, SIZE_Y, as_Add=False)
+    powers = {SIZE_X: sp.Integer(0), SIZE_Y: sp.Integer(0)}
+    weight = sp.Integer(1)
+    for factor in sp.Mul.make_args(rest):
+        base, exponent = factor.as_base_exp()
+        if isinstance(factor, sp.exp) and _is_bounded(factor.args[0]):
+            weight *= factor
+        elif base in powers and not exponent.has(SIZE_X, SIZE_Y):
+            powers[base] += exponent
+        elif _is_definite(base) and not exponent.has(SIZE_X, SIZE_Y):
+            weight *= factor
+        elif isinstance(base, sp.tanh | sp.atan) and exponent.is_Integer and exponent > 0:
+            inner = _bounded_monomial(base.args[0])
+            if inner is None:
+                return None
+            powers[SIZE_X] += inner.x_power * exponent
+            powers[SIZE_Y] += inner.y_power * exponent
+            weight *= factor / (SIZE_X**inner.x_power * SIZE_Y**inner.y_power) ** exponent
+        elif factor != 1:
+            return None
+    return Monomial(coefficient, powers[SIZE_X], powers[SIZE_Y], weight)
+
+
+def _has_plain_powers(term: Monomial | None) -> bool:
+    """Whether a monomial is bounded near x*, as its powers and weight show without further knowledge."""
+    return term is not None and not has_vanishing_factor(term.weight) and _is_bounded_term(term)
+
+
+def _is_bounded_term(term: Monomial) -> bool:
+    size = order(term)
+    return size is not None and all(q.is_Rational and q >= 0 for q in (term.x_power, term.y_power, size))
+
+
+def _is_bounded(expression: sp.Expr) -> bool:
+    return all(term is not None and _is_bounded_term(term) for term in monomials(sp.expand(expression)))
+
+
+def _bounded_monomial(expression: sp.Expr) -> Monomial | None:
+    """The expression as one bounded monomial with a positive coefficient; None if it is not."""
+    terms = list(monomials(sp.expand(expression)))
+    if len(terms) != 1 or terms[0] is None or not _has_plain_powers(terms[0]):
+        return None
+    return terms[0] if terms[0].coefficient.is_Rational and terms[0].coefficient > 0 else None
 
 
 def _is_definite(base: sp.Expr) -> bool:
-    """Whether a sum has positive terms only, of which one is left on each axis: x^2 + y^2, 1 + |x|."""
+    """Whether a sum has positive bounded terms only, of which one is left on each axis: x^2 + y^2, 1 + |x|."""
     if not isinstance(base, sp.Add):
         return False
     terms = list(monomials(base))
-    if any(term is None or not (term[0].is_Rational and term[0] > 0) for term in terms):
+    if not all(_has_plain_powers(term) for term in terms):
         return False
-    return all(any(term is not None and term[k] == 0 for term in terms) for k in (1, 2))
+    known = [term for term in terms if term is not None]
+    if any(not (term.coefficient.is_Rational and term.coefficient > 0) for term in known):
+        return False
+    return all(any(term[k] == 0 for term in known) for k in (1, 2))
+
+
+def order(term: Monomial) -> sp.Expr | None:
+    """Some q with |c |x|^i |y|^j w| = O(r^q) near x*, for i, j >= 0; None if the weight has other parts than roots."""
+    total = term.x_power + term.y_power
+    for factor in sp.Mul.make_args(term.weight):
+        base, exponent = factor.as_base_exp()
+        if not has_vanishing_factor(factor):
+            continue
+        if not isinstance(base, sp.Add):
+            return None
+        known = [part for part in monomials(base) if part is not None and not has_vanishing_factor(part.weight)]
+        if not exponent.is_Rational or len(known) != len(base.args):
+            return None
+        # c r^high <= base <= C r^low, where some pure powers are at most r^high on the axes.
+        low = min(part.x_power + part.y_power for part in known)
+        high = max(min(part[k] for part in known if part[3 - k] == 0) for k in (1, 2))
+        total += exponent * (low if exponent > 0 else high)
+    return sp.expand(total)
 
 
 def shared_sign(expression: sp.Expr, facts: Facts) -> int | None:
@@ -73,10 +133,10 @@ def shared_sign(expression: sp.Expr, facts: Facts) -> int | None:
     for term in monomials(expression):
         if term is None:
             return None
-        by_sign[facts.sign(term[0])].append(term[1:])
+        by_sign[facts.sign(term.coefficient)].append(term[1:3])
     if not by_sign[1] and not by_sign[-1]:
         return 0
-    if by_sign[1] and by_sign[-1] and _has_vanishing_factor(expression):
+    if by_sign[1] and by_sign[-1] and has_vanishing_factor(expression):
         return None
     for way in (1, -1):
         if all(any(_dominates(big, small, facts) for big in by_sign[way]) for small in by_sign[-way]):
@@ -84,7 +144,8 @@ def shared_sign(expression: sp.Expr, facts: Facts) -> int | None:
     return None
 
 
-def _has_vanishing_factor(expression: sp.Expr) -> bool:
+def has_vanishing_factor(expression: sp.Expr) -> bool:
+    """Whether a power of a sum that is 0 at x* occurs."""
     bases = [node.base for node in expression.atoms(sp.Pow) if isinstance(node.base, sp.Add)]
     return any(base.xreplace({SIZE_X: sp.Integer(0), SIZE_Y: sp.Integer(0)}) == 0 for base in bases)
 

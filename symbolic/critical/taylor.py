@@ -24,7 +24,7 @@ def quadrant_terms(row: sp.Expr, quadrant: Quadrant, case: Case) -> dict[Powers,
         case: The case.
 
     Returns:
-        Coefficients by exponents; None if some term has no such expansion.
+        Coefficients by exponents, which are all >= 0; None if some term has no such expansion.
 
     Raises:
         NeedSplit: If a coefficient vanishes in one part of the cell and not in another.
@@ -53,7 +53,9 @@ def quadrant_terms(row: sp.Expr, quadrant: Quadrant, case: Case) -> dict[Powers,
             key = (sp.Integer(i), sp.Integer(j))
             found[key] = found.get(key, sp.Integer(0)) + value
     kept = {powers: sp.expand(c) for powers, c in found.items()}
-    return {powers: c for powers, c in kept.items() if not case.facts.is_zero(c)}
+    kept = {powers: c for powers, c in kept.items() if not case.facts.is_zero(c)}
+    # |y|^4 |x|^(-1/2) is of degree 7/2, and unbounded all the same.
+    return kept if all(case.facts.compared(power, ">=") for powers in kept for power in powers) else None
 
 
 def _plain(term: sp.Expr) -> tuple[Powers, sp.Expr] | None:

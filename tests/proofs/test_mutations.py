@@ -50,7 +50,8 @@ def factor(document: Document) -> Iterator[Document]:
         if key in document["claim"]:
             values = document["claim"][key]
             yield changed(document, "claim", key, [f"2*({values[0]})", *values[1:]])
-    if "eigenvalues" in document["claim"]:
+    # A sublinear rate is critical at every weight.
+    if "eigenvalues" in document["claim"] and document["claim"].get("rate") != "sublinear":
         for player, text in document.get("penalty", {}).items():
             yield changed(document, "penalty", player, f"2*({text})")
     if "step_size" in document["claim"]:

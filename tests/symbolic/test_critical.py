@@ -165,6 +165,38 @@ MAPS: dict[str, list[tuple[tuple[str, str], str, str, dict[str, str]]]] = {
 }
 
 
+# Where a shortcut once said ``converges``: powers below 0 that a positive degree hides, weights that are not positive.
+ROOT_X, ROOT_Y = "abs(theta)**(1/2)", "abs(psi)**(1/2)"
+NEVER: list[tuple[tuple[str, str], dict[str, str]]] = [
+    # Of degree 7/2, but psi' > 0 where |theta| < psi^6.
+    (("-theta", f"-psi + psi**4/{ROOT_X}"), {}),
+    (("-theta + psi", f"-theta - psi - psi*{ROOT_Y}/{ROOT_X}"), {}),
+    # exp(-1/theta^2) and the like vanish at x* faster than what they are compared with.
+    (
+        (
+            "-psi - theta**3*exp(-1/theta**2) + theta**5",
+            "theta - psi**3*exp(-1/psi**2) + psi**5",
+        ),
+        {},
+    ),
+    ((f"-psi - theta/(1 + 1/abs(theta)) + theta*{ROOT_X}", f"theta - psi/(1 + 1/abs(psi)) + psi*{ROOT_Y}"), {}),
+    (("-psi - theta**3*tanh(1/abs(theta)) + theta**3*2", "theta - psi**3*tanh(1/abs(psi)) + 2*psi**3"), {}),
+    # The axes rest.
+    (("-theta/(abs(theta)**(-3) + abs(psi)**(-3))", "-psi/(abs(theta)**(-3) + abs(psi)**(-3))"), {}),
+    (("-theta/(abs(theta)**a + abs(psi)**a)", "-psi/(abs(theta)**a + abs(psi)**a)"), {"a": "a < 0"}),
+]
+
+# rows, rate: with V = theta^2 + psi^2, v' = J, or the time in which a jump is reached.
+RATES: list[tuple[tuple[str, str], str]] = [
+    (("-theta*sqrt(theta**2 + psi**2)", "-psi*sqrt(theta**2 + psi**2)"), "sublinear"),  # r' = -r^2
+    (("-psi", "theta - psi - psi*sqrt(theta**2 + psi**2)"), "linear"),  # trace -1, determinant 1
+    (("-sign(psi) - sign(theta)/2", "sign(theta) - sign(psi)/2"), "linear"),  # |theta| + |psi| falls at a constant rate
+    (("-theta - theta*abs(theta)**(1/2)", "-psi"), "linear"),
+    (("-psi", "theta - psi*abs(psi)"), "sublinear"),
+    (("-psi", "theta - abs(psi)**p*sign(psi)"), "sublinear"),  # the slowest: p > 1
+]
+
+
 def verdict(rows: tuple[str, str], update: str = "flow", parameters: dict[str, str] | None = None) -> str:
     return analyse(read_proposal(document(rows, update, parameters))).verdict.verdict.value
 
@@ -192,6 +224,34 @@ def test_flows(rows: tuple[str, str], truth: str) -> None:
 def test_maps(row: tuple[tuple[str, str], str, str, dict[str, str]]) -> None:
     rows, update, truth, parameters = row
     assert verdict(rows, update, parameters) == truth
+
+
+@pytest.mark.parametrize("update", ["flow", SIM, ALT])
+@pytest.mark.parametrize(("rows", "parameters"), NEVER)
+def test_never_called_convergent(rows: tuple[str, str], parameters: dict[str, str], update: str) -> None:
+    assert verdict(rows, update, parameters) in (NO, "undecided")
+    assert verdict(mirrored(rows), update, parameters) in (NO, "undecided")
+
+
+@pytest.mark.parametrize(("rows", "rate"), RATES)
+def test_rates(rows: tuple[str, str], rate: str) -> None:
+    parameters = {"p": "p > 0"} if "**p" in rows[1] else {}
+    for pair in (rows, mirrored(rows)):
+        found = analyse(read_proposal(document(pair, parameters=parameters))).verdict
+        assert (found.verdict.value, found.rate) == (YES, rate)
+
+
+def test_first_approximation() -> None:
+    # J = [[-1, -1], [1, -1]]: of the conditions |det A| < 1, 1 +- tr A + det A > 0 simultaneous steps need the first,
+    # 2 h^2 - 2 h < 0, and alternating ones the last, 4 - 4 h > 0.
+    norm = "sqrt(theta**2 + psi**2)"
+    rows = f"-psi - theta - psi*{norm}", f"theta - psi + theta*{norm}"
+    assert verdict(rows) == YES
+    assert verdict((f"-psi + theta/9 - theta*{norm}", f"theta - psi*{norm}")) == NO
+    for update in (SIM, ALT):
+        assert verdict(rows, update, {"h": "h > 0 and h < 1"}) == YES
+        assert verdict(rows, update, {"h": "h > 1"}) == NO
+        assert verdict(rows, update, {"h": "h > 0 and h != 1"}) == MIXED
 
 
 PARAMETRIC = [
