@@ -19,7 +19,6 @@ from .stability import Question, outward_gradients
 
 CRITICAL_THEOREMS = frozenset(
     {
-        "area-preserved",
         "centre-manifold",
         "conewise-linear",
         "energy-grows",
@@ -31,6 +30,7 @@ CRITICAL_THEOREMS = frozenset(
         "leading-part",
         "linear-critical",
         "mean-energy",
+        "measure-preserved",
         "nilpotent",
         "no-limit",
         "orbit-linearisation",

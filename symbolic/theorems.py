@@ -129,8 +129,9 @@ THEOREMS: dict[str, Theorem] = {
             "Andreev 1958; Dumortier, Llibre & Artes 2006, theorem 3.5; index: Krasnosel'skii & Zabreiko 1984",
         ),
         Theorem(
-            "area-preserved",
-            "det F' = +-1 identically: the images of a small disk keep its area and do not shrink to x*.",
+            "measure-preserved",
+            "g(F) = +-det F' g identically with g(x*) != 0: the images of a small disk keep the measure dx dy / g and "
+            "do not shrink to x*. With g = 1 that is area.",
             "Liouville; definition of asymptotic stability",
         ),
         Theorem(

@@ -42,6 +42,12 @@ def integral_ruling(integral: sp.Expr) -> Ruling:
     return Ruling(Outcome.NO, "first-integral", reason, function=integral)
 
 
+def density_ruling(density: sp.Expr) -> Ruling:
+    """By a measure dx dy / g that the map keeps."""
+    kept = "areas" if density == 1 else f"the measure dtheta dpsi/({in_words(density)})"
+    return Ruling(Outcome.NO, "measure-preserved", f"the map keeps {kept}, so nothing is attracted")
+
+
 def reduction_ruling(found: Reduced) -> Ruling:
     """By the motion on the centre manifold."""
     sign = "< 0" if found.stable else "of the wrong sign"

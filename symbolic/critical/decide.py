@@ -17,7 +17,7 @@ from ..germs.local import LocalField, X, Y
 from ..rulings import Outcome, Ruling
 from ..stability import Question
 from .case import Case
-from .conclusions import equilibrium_curve, integral_ruling
+from .conclusions import density_ruling, equilibrium_curve, integral_ruling
 from .corners import decide_corner
 from .energy import dissipates, never_falls
 from .first_approximation import decide_first_approximation, first_derivative
@@ -103,9 +103,9 @@ def _obstruction(case: Case) -> Ruling | None:
         return equilibrium_curve(curve)
     if not case.flow:
         if case.question.rule.name == "alternating" and not rows[0].has(X) and not rows[1].has(Y):
-            return Ruling(Outcome.NO, "area-preserved", "each player's step is a shear and keeps areas")
+            return density_ruling(sp.Integer(1))  # each player's step is a shear
         return None
-    integral = first_integral(rows)
+    integral = first_integral(rows, case.facts)
     if integral is not None:
         return integral_ruling(integral)
     involution = None if jumps else reversal(rows)

@@ -1,4 +1,4 @@
-r"""Exact obstructions to asymptotic stability: lines of equilibria, first integrals, time reversal, areas, periods.
+r"""Exact obstructions to asymptotic stability: lines of equilibria, first integrals, time reversal, periods.
 
 All of them are identities in the local coordinates (x, y), checked by normal forms in which every node that is no
 polynomial (f'(u), exp(u), |u|, an expectation) is an independent variable: what vanishes then, vanishes.
@@ -9,7 +9,6 @@ polynomial (f'(u), exp(u), |u|, an expectation) is an independent variable: what
   would be constant there.
 - *Reversal.* v(R x) = -R v(x) with a linear involution R: if x* were asymptotically stable, R would make it so in
   backward time as well, which is impossible.
-- *Areas.* A map with det F' = +-1 identically: the images of a small disk keep its area, and cannot shrink to x*.
 - *Periods.* F^q = id: nothing moves on the whole.
 """
 
@@ -23,9 +22,11 @@ import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.rings import ring
 
+from ..formula import compare, disjunction
 from ..germs.local import X, Y, rebuilt, with_derivative_symbols
 from ..updates import Rule, Steps
 from ..updates.rule import VectorField
+from .facts import Facts
 
 Rows = tuple[sp.Expr, sp.Expr]
 _DEGREES = (2, 4)
@@ -52,31 +53,33 @@ def equilibrium_line(rows: Rows, known: Mapping[sp.Symbol, sp.Expr]) -> str | No
     return None
 
 
-def first_integral(rows: Rows) -> sp.Expr | None:
+def first_integral(rows: Rows, facts: Facts) -> sp.Expr | None:
     """A polynomial V(x, y) without constant term, not 0, with grad V . v = 0 identically; None if none was found.
 
     Args:
         rows: (v1, v2) in the local coordinates.
+        facts: Where the parameters are: V must not vanish for any of them.
     """
     for degree in _DEGREES:
         monomials = [
             sp.Mul(*powers) for d in range(1, degree + 1) for powers in combinations_with_replacement((X, Y), d)
         ]
         changes = [sp.expand(sp.diff(m, X) * rows[0] + sp.diff(m, Y) * rows[1]) for m in monomials]
-        solution = _relation(changes)
-        if solution is not None:
-            return sp.Add(*(c * m for c, m in zip(solution, monomials, strict=True)))
+        for solution in linear_relations(changes, (X, Y)):
+            if facts.holds(disjunction(compare(c, "!=") for c in solution)):
+                return sp.Add(*(c * m for c, m in zip(solution, monomials, strict=True)))
     return None
 
 
-def polynomial_integral(rows: Rows) -> sp.Expr | None:
+def polynomial_integral(rows: Rows, facts: Facts) -> sp.Expr | None:
     """The first integral of a polynomial field, sought to a higher degree where the coefficients are numbers.
 
     Args:
         rows: (v1, v2), polynomials in the local coordinates.
+        facts: Where the parameters are.
     """
     if any(row.free_symbols - {X, Y} for row in rows):
-        return first_integral(rows)
+        return first_integral(rows, facts)
     polynomials, x, y = ring("x,y", sp.QQ)
     first, second = (
         polynomials.from_dict({m: sp.QQ.from_sympy(c) for m, c in sp.Poly(row, X, Y).terms()}) for row in rows
@@ -114,20 +117,6 @@ def _kernel_vector(table: flint.fmpq_mat) -> list[sp.Rational] | None:
     return vector
 
 
-def preserves_area(rows: Rows, rule: Rule, steps: Steps, step: sp.Expr) -> bool:
-    """Whether the Jacobian determinant of one period is 1 or -1 identically.
-
-    Args:
-        rows: (v1, v2), rational in the local coordinates.
-        rule: The rule.
-        steps: Its counts.
-        step: The step size.
-    """
-    first, second = rule.period(_substituting(rows), X, Y, step, steps)
-    a, b, c, d = (sp.diff(image, s) for image in (first, second) for s in (X, Y))
-    return any(_is_identity(a * d - b * c - value) for value in (1, -1))
-
-
 def is_periodic(rows: Rows, rule: Rule, steps: Steps, step: sp.Expr, count: int) -> bool:
     """Whether a number of periods is the identity.
 
@@ -140,24 +129,18 @@ def is_periodic(rows: Rows, rule: Rule, steps: Steps, step: sp.Expr, count: int)
     """
     x, y = X, Y
     for _ in range(count):
-        x, y = (sp.cancel(image) for image in rule.period(_substituting(rows), x, y, step, steps))
+        x, y = (sp.cancel(image) for image in rule.period(substituting(rows), x, y, step, steps))
     return x == X and y == Y
 
 
-def _substituting(rows: Rows) -> VectorField:
+def substituting(rows: Rows) -> VectorField:
+    """The field as a function, for the rules."""
+
     def field(x: sp.Expr, y: sp.Expr) -> Rows:
         first, second = (row.subs({X: x, Y: y}, simultaneous=True) for row in rows)
         return first, second
 
     return field
-
-
-def _is_identity(expression: sp.Expr) -> bool:
-    """Whether a rational function is 0: a point sifts, a normal form decides."""
-    symbols = sorted(expression.free_symbols, key=str)
-    at = {s: sp.Rational(2, 7 + 3 * k) for k, s in enumerate(symbols)}
-    value = expression.xreplace(at)
-    return not (value.is_Rational and value != 0) and sp.cancel(expression) == 0
 
 
 def reversal(rows: Rows) -> str | None:
@@ -180,30 +163,39 @@ def _is_zero(expression: sp.Expr) -> bool:
     return sp.expand(rebuilt(expression)) == 0
 
 
-def _relation(expressions: list[sp.Expr]) -> list[sp.Expr] | None:
-    """Coefficients, free of x and y, of a linear relation between expressions; None if they are independent."""
+def linear_relations(expressions: list[sp.Expr], variables: tuple[sp.Symbol, ...]) -> list[list[sp.Expr]]:
+    """A basis of the linear relations between expressions, as coefficients free of the variables.
+
+    Args:
+        expressions: Expanded. Products in which a variable occurs are taken to be independent, if they differ.
+        variables: Those.
+    """
     rows: dict[sp.Expr, dict[int, sp.Expr]] = {}
     for index, expression in enumerate(expressions):
         for term in sp.Add.make_args(expression):
-            constant, rest = term.as_independent(X, Y, as_Add=False)
+            constant, rest = term.as_independent(*variables, as_Add=False)
             if rest.has(sp.nan, sp.zoo) or constant.has(sp.nan, sp.zoo):
-                return None
+                return []
             entry = rows.setdefault(rest, {})
             entry[index] = entry.get(index, sp.Integer(0)) + constant
     table = [[row.get(i, sp.Integer(0)) for i in range(len(expressions))] for row in rows.values()]
     symbols = sorted({s for row in table for e in row for s in e.free_symbols}, key=str)
     if any(not entry.is_rational_function(*symbols) for row in table for entry in row):
-        return None
+        return []
     domain = sp.QQ.frac_field(*symbols) if symbols else sp.QQ
     try:
         matrix = DomainMatrix(
             [[domain.from_sympy(e) for e in row] for row in table], (len(table), len(expressions)), domain
         )
     except (ValueError, TypeError, sp.CoercionFailed):
-        return None
-    null = matrix.nullspace()
-    if null.shape[0] == 0:
-        return None
-    vector = [domain.to_sympy(value) for value in null.to_list()[0]]
-    common = sp.Mul(*(sp.denom(sp.together(value)) for value in vector))
-    return [sp.cancel(value * common) for value in vector]
+        return []
+    return [_primitive([domain.to_sympy(value) for value in row]) for row in matrix.nullspace().to_list()]
+
+
+def _primitive(vector: list[sp.Expr]) -> list[sp.Expr]:
+    """The vector as polynomials in the parameters without a common factor; they may still vanish together somewhere."""
+    fractions = [sp.fraction(sp.cancel(value)) for value in vector]
+    common = sp.lcm_list([below for _, below in fractions])
+    tops = [sp.cancel(above * common / below) for above, below in fractions]
+    shared = sp.gcd_list(tops)
+    return [sp.cancel(top / shared) for top in tops]

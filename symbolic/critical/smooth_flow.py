@@ -52,7 +52,7 @@ def decide_smooth_flow(case: Case) -> Ruling | None:
     rows = found.rows
     linear = sp.Matrix(rows).jacobian([X, Y]).xreplace({X: sp.Integer(0), Y: sp.Integer(0)})
     if case.facts.sign(sp.cancel(linear.trace())) == 0:
-        integral = polynomial_integral(rows)
+        integral = polynomial_integral(rows, case.facts)
         if integral is not None:
             return integral_ruling(integral)
     return _by_linear_part(case, lambda orders: case.polynomial_expansions(rows, orders), found.degree)

@@ -14,10 +14,11 @@ from ..rulings import Outcome, Ruling
 from ..spectrum import characteristic_coefficients
 from .case import Case
 from .centre_manifold import map_reduction
-from .conclusions import focus_ruling, leading_ruling, nilpotent_ruling, reduction_ruling
+from .conclusions import density_ruling, focus_ruling, leading_ruling, nilpotent_ruling, reduction_ruling
 from .expansion import Expansion, Pair
 from .focus import map_focus
-from .invariants import is_periodic, preserves_area
+from .invariants import is_periodic
+from .measures import kept_density
 from .nilpotent import nilpotent
 from .orbits import is_rational
 from .rays import Sector, fan
@@ -39,8 +40,10 @@ def decide_smooth_map(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None
         NeedSplit: If a sign varies over the cell.
     """
     question, sign = case.question, case.step_sign
-    if is_rational(case.rows) and preserves_area(case.rows, question.rule, question.steps, case.step):
-        return Ruling(Outcome.NO, "area-preserved", "the map keeps areas, so nothing is attracted")
+    if is_rational(case.rows):
+        density = kept_density(case.rows, question.rule, question.steps, case.step, case.facts)
+        if density is not None:
+            return density_ruling(density)
     matrix = question.rule.matrix(jacobian, case.step, question.steps)
     _, minus_trace, determinant = characteristic_coefficients(matrix)
     if sign(sp.expand(1 - determinant)) == 0:
