@@ -25,6 +25,7 @@ from .invariants import equilibrium_line, first_integral, reversal
 from .mean import decide_mean
 from .nonsmooth import decide_kink, decide_ratio, decide_steep, decide_sticking
 from .orbits import is_rational
+from .orders import FLOW_FURTHER, MAP, MAP_BESIDE, MAP_FURTHER
 from .sliding import decide_sliding
 from .smooth_flow import decide_smooth_flow
 from .smooth_map import decide_smooth_map
@@ -75,9 +76,9 @@ def _decided(case: Case) -> Ruling | None:
     same = all(facts.is_zero(e) for p in pieces[1:] for e in (p.jacobian or first) - first)
     if not same:
         return decide_kink(case) or decide_corner(case) or decide_sticking(case) or _energy(case, None)
-    smooth = len(pieces) == 1
-    found = _smooth(case, first) if smooth else decide_sticking(case) or decide_mean(case, first) or decide_corner(case)
-    return found or _energy(case, first)
+    if len(pieces) > 1:
+        return decide_sticking(case) or decide_mean(case, first) or decide_corner(case) or _energy(case, first)
+    return _smooth(case, first) or _energy(case, first) or _further(case, first)
 
 
 def _singular(case: Case) -> Ruling | None:
@@ -120,7 +121,16 @@ def _smooth(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
     if all(rest == 0 for rest in linear):
         reason = "v is exactly linear, and its spectrum touches the boundary"
         return Ruling(Outcome.NO, "linear-critical", reason)
-    return decide_smooth_flow(case) if case.flow else decide_smooth_map(case, jacobian)
+    if case.flow:
+        return decide_smooth_flow(case)
+    return decide_smooth_map(case, jacobian, MAP if case.question.thorough else MAP_BESIDE)
+
+
+def _further(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
+    """Expansions to high orders, for what passes everything else."""
+    if not case.question.thorough:
+        return None
+    return decide_smooth_flow(case, FLOW_FURTHER) if case.flow else decide_smooth_map(case, jacobian, MAP_FURTHER)
 
 
 def _energy(case: Case, jacobian: sp.ImmutableMatrix | None) -> Ruling | None:

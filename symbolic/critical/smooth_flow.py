@@ -26,24 +26,22 @@ from .homological import homogeneous
 from .invariants import polynomial_integral
 from .nilpotent import nilpotent
 from .orbits import is_rational
+from .orders import FLOW, Orders
 from .rays import Sector, fan
 
-ORDERS = (3, 7)
-# A nilpotent field's first coefficient may be that of a high weight.
-_NILPOTENT_ORDERS = (5, 9)
 
-
-def decide_smooth_flow(case: Case) -> Ruling | None:
+def decide_smooth_flow(case: Case, orders: Orders = FLOW) -> Ruling | None:
     """Decides the flow of a field that is smooth at x*, or rational in the local coordinates.
 
     Args:
         case: The flow, with a field that vanishes at x*.
+        orders: How far to expand.
 
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
     if not is_rational(case.rows):
-        return _by_linear_part(case, case.expansions, 0)
+        return _by_linear_part(case, case.expansions, 0, orders)
     found = case.orbits
     if found is None:
         return None
@@ -55,16 +53,16 @@ def decide_smooth_flow(case: Case) -> Ruling | None:
         integral = polynomial_integral(rows, case.facts)
         if integral is not None:
             return integral_ruling(integral)
-    return _by_linear_part(case, lambda orders: case.polynomial_expansions(rows, orders), found.degree)
+    return _by_linear_part(case, lambda wanted: case.polynomial_expansions(rows, wanted), found.degree, orders)
 
 
 _Expansions = Callable[[Iterable[int]], Iterable[Expansion]]
 
 
-def _by_linear_part(case: Case, expansions: _Expansions, factor: int) -> Ruling | None:
+def _by_linear_part(case: Case, expansions: _Expansions, factor: int, orders: Orders) -> Ruling | None:
     """By the linear part of a field that is v up to a positive factor, homogeneous of degree ``factor``."""
     sign = case.facts.sign
-    first = next(iter(expansions(ORDERS[:1])), None)
+    first = next(iter(expansions(FLOW.leading[:1])), None)
     if first is None:
         return None
     (a, b), (c, d) = (first.linear(row) for row in first.rows)
@@ -75,15 +73,15 @@ def _by_linear_part(case: Case, expansions: _Expansions, factor: int) -> Ruling 
         reason = "up to a positive factor every eigenvalue of v' has Re < 0"
         return Ruling(Outcome.YES, "orbit-linearisation", reason, "linear" if factor == 0 else "sublinear")
     if trace < 0:
-        found = first_found(expansions(ORDERS), lambda expansion: flow_reduction(expansion, sign))
+        found = first_found(expansions(orders.centre), lambda expansion: flow_reduction(expansion, sign))
         return None if found is None else reduction_ruling(found)
     if determinant > 0:
-        found = first_found(expansions(ORDERS), lambda expansion: flow_focus(expansion, sign))
+        found = first_found(expansions(orders.circle), lambda expansion: flow_focus(expansion, sign))
         return None if found is None else focus_ruling(found)
     if any(first.sign(entry, sign) for entry in (a, b, c, d)):
-        found = first_found(expansions(_NILPOTENT_ORDERS), lambda e: nilpotent(e, e.rows, sign, is_map=False))
+        found = first_found(expansions(orders.nilpotent), lambda e: nilpotent(e, e.rows, sign, is_map=False))
         return None if found is None else nilpotent_ruling(found)
-    for expansion in expansions(ORDERS):
+    for expansion in expansions(orders.leading):
         leading = leading_part(expansion, expansion.rows, sign)
         if leading is not None:
             degree, lowest = leading

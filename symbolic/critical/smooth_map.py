@@ -21,20 +21,18 @@ from .invariants import is_periodic
 from .measures import kept_density
 from .nilpotent import nilpotent
 from .orbits import is_rational
+from .orders import Orders
 from .rays import Sector, fan
 from .smooth_flow import first_found, leading_part
 
-_FLOW_LIKE_ORDERS = (3, 5)
-_NILPOTENT_ORDERS = (5, 7)
-_CIRCLE_ORDERS = (5, 9)
 
-
-def decide_smooth_map(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
+def decide_smooth_map(case: Case, jacobian: sp.ImmutableMatrix, orders: Orders) -> Ruling | None:
     """Decides a map that is smooth at x*.
 
     Args:
         case: A rule with steps, and a field that vanishes at x*.
         jacobian: v'(x*).
+        orders: How far to expand.
 
     Raises:
         NeedSplit: If a sign varies over the cell.
@@ -47,41 +45,42 @@ def decide_smooth_map(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None
     matrix = question.rule.matrix(jacobian, case.step, question.steps)
     _, minus_trace, determinant = characteristic_coefficients(matrix)
     if sign(sp.expand(1 - determinant)) == 0:
-        return _on_circle(case, -minus_trace)
+        return _on_circle(case, -minus_trace, orders)
     if sign(sp.expand(1 + determinant)) == 0:
-        return _root_of_unity(case, 2)
+        return _root_of_unity(case, 2, orders)
     for power, value in ((1, 1 + minus_trace + determinant), (2, 1 - minus_trace + determinant)):
         # A root 1 or -1; the other one is the determinant, or its negative.
         if sign(sp.expand(value)) == 0:
-            return _one_root(case, power)
+            return _one_root(case, power, orders)
     return None
 
 
-def _one_root(case: Case, power: int) -> Ruling | None:
+def _one_root(case: Case, power: int, orders: Orders) -> Ruling | None:
     """One multiplier is 1 (or -1, which the second iterate squares), and the other one is inside."""
-    found = first_found(case.expansions((3, 7)), lambda e: map_reduction(e, _iterate(case, e, power), case.step_sign))
+    found = first_found(
+        case.expansions(orders.centre), lambda e: map_reduction(e, _iterate(case, e, power), case.step_sign)
+    )
     return None if found is None else reduction_ruling(found)
 
 
-def _on_circle(case: Case, trace: sp.Expr) -> Ruling | None:
+def _on_circle(case: Case, trace: sp.Expr, orders: Orders) -> Ruling | None:
     sign = case.step_sign
     for power, resonant in ((1, 2), (2, -2), (3, -1), (4, 0), (6, 1)):
         if sign(sp.expand(trace - resonant)) == 0:
-            return _root_of_unity(case, power)
-    orders = _CIRCLE_ORDERS if case.question.thorough else _CIRCLE_ORDERS[:1]
-    found = first_found(case.expansions(orders), lambda e: map_focus(e, _iterate(case, e, 1), sign))
+            return _root_of_unity(case, power, orders)
+    found = first_found(case.expansions(orders.circle), lambda e: map_focus(e, _iterate(case, e, 1), sign))
     return None if found is None else focus_ruling(found)
 
 
-def _root_of_unity(case: Case, power: int) -> Ruling | None:
+def _root_of_unity(case: Case, power: int, orders: Orders) -> Ruling | None:
     """Both multipliers are q-th roots of unity: the q-th iterate is unipotent."""
     question, sign = case.question, case.step_sign
-    for expansion in case.expansions(_FLOW_LIKE_ORDERS):
+    for expansion in case.expansions(orders.leading):
         moved = _displacement(case, expansion, power)
         if any(expansion.sign(entry, sign) for row in moved for entry in expansion.linear(row)):
-            orders = _NILPOTENT_ORDERS if question.thorough else _NILPOTENT_ORDERS[:1]
             found = first_found(
-                case.expansions(orders), lambda e: nilpotent(e, _displacement(case, e, power), sign, is_map=True)
+                case.expansions(orders.nilpotent),
+                lambda e: nilpotent(e, _displacement(case, e, power), sign, is_map=True),
             )
             return None if found is None else nilpotent_ruling(found)
         leading = leading_part(expansion, moved, sign)
@@ -96,7 +95,7 @@ def _root_of_unity(case: Case, power: int) -> Ruling | None:
             return Ruling(Outcome.NO, "periodic", f"{power} periods of the map are the identity")
     if power in (3, 4, 6):
         # The leading part may conserve the form that M conserves.
-        found = first_found(case.expansions((5,)), lambda e: map_focus(e, _iterate(case, e, 1), sign))
+        found = first_found(case.expansions(orders.circle[:1]), lambda e: map_focus(e, _iterate(case, e, 1), sign))
         return None if found is None else focus_ruling(found)
     return None
 
