@@ -37,6 +37,7 @@ CRITICAL_THEOREMS = frozenset(
         "periodic",
         "pushed-off",
         "sliding",
+        "steep-damping",
         "steep-growth",
         "sticking",
         "steep-map",

@@ -200,6 +200,12 @@ THEOREMS: dict[str, Theorem] = {
             "direct estimate in the cone",
         ),
         Theorem(
+            "steep-damping",
+            "v_i = -kappa |s|^q sign(s) + O(r) with kappa > 0 and 0 < q < 1, and a z + O(|s|) + o(r) in the other row: "
+            "z^2 + s^2 falls if a < 0, and z grows in the cone where it is the larger coordinate if a > 0.",
+            "direct estimate in the cone; Tikhonov 1952 (fast and slow variables)",
+        ),
+        Theorem(
             "steep-map",
             "v_i = kappa |s|^q sign(s) + O(r) with kappa != 0 and 0 < q < 1: one step throws |s| to about "
             "h |kappa| |s|^q, a multiple of |s| beyond every bound near x*, and keeps the cone.",

@@ -14,7 +14,7 @@ from .orbits import definite_sign, is_rational, lowest_terms
 from .quadrants import SIZE_X, SIZE_Y, monomials, shared_sign
 from .rays import Fan, Sector, fan, told_apart
 from .smooth_flow import decide_smooth_flow
-from .steep import steep_term
+from .steep import other_growth, steep_term
 
 _ORIGIN = {X: sp.Integer(0), Y: sp.Integer(0)}
 
@@ -202,8 +202,16 @@ def decide_steep(case: Case) -> Ruling | None:
     if case.facts.sign(term.power) < 0:
         return Ruling(Outcome.NO, "no-limit", "v is unbounded at the equilibrium, so it is none")
     if case.flow:
-        grows = case.facts.sign(term.coefficient) > 0
-        return Ruling(Outcome.NO, "steep-growth", "an infinite slope pushes away from x*") if grows else None
+        if case.facts.sign(term.coefficient) > 0:
+            return Ruling(Outcome.NO, "steep-growth", "an infinite slope pushes away from x*")
+        growth = other_growth(term, case)
+        if growth is None:
+            return None
+        name, other = ("theta - theta*", "psi") if term.coordinate == X else ("psi", "theta - theta*")
+        start = f"an infinite slope damps {name} at once, and {other} then"
+        if growth < 0:
+            return Ruling(Outcome.YES, "steep-damping", f"{start} decays", "linear")
+        return Ruling(Outcome.NO, "steep-damping", f"{start} grows on one side")
     if case.question.steps != Steps() or (case.question.declared and case.facts.is_zero(case.question.h)):
         return None
     reason = "v has an infinite slope at the equilibrium: a step of any size overshoots near it"

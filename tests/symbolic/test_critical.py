@@ -76,6 +76,18 @@ FLOWS: dict[str, list[tuple[tuple[str, str], str]]] = {
         (("abs(theta)**(1/3)*sign(theta)", "-psi"), NO),
         (("-psi", "theta - abs(psi)**(1/2)*sign(psi) + psi**3"), YES),
     ],
+    # psi' = ... - |psi|^q sign(psi): psi is o(theta) at once, and theta' = a theta + o(theta) decides.
+    "infinite slopes that damp": [
+        (("-psi - theta", "theta - abs(psi)**(1/2)*sign(psi)"), YES),
+        (("-psi + theta", "theta - abs(psi)**(1/2)*sign(psi)"), NO),
+        (("-psi + theta/100", "theta - psi - 100*abs(psi)**(1/2)*sign(psi)"), NO),
+        (("5*psi - theta/9", "5*theta + 5*psi - abs(psi)**(9/10)*sign(psi)/9"), YES),
+        (("-psi - theta + 2*min(theta, 0)", "theta - abs(psi)**(1/2)*sign(psi)"), NO),  # theta' = theta on one side
+        (("psi", "theta - abs(psi)**(1/2)*sign(psi)"), NO),  # psi = theta^2 and theta' = theta^2
+        (("psi - theta*abs(theta)", "theta - 2*abs(psi)**(1/2)*sign(psi)"), "undecided"),  # psi = theta^2/4
+        (("psi - theta**3", "theta - 2*abs(psi)**(1/2)*sign(psi)"), NO),
+        (("theta", "-abs(psi)**(1/2)*sign(psi)"), NO),
+    ],
     # A linear centre and |.|: the mean over a turn.
     "means": [
         (("-psi", "theta - psi*abs(psi)"), YES),
@@ -194,6 +206,7 @@ RATES: list[tuple[tuple[str, str], str]] = [
     (("-theta - theta*abs(theta)**(1/2)", "-psi"), "linear"),
     (("-psi", "theta - psi*abs(psi)"), "sublinear"),
     (("-psi", "theta - abs(psi)**p*sign(psi)"), "sublinear"),  # the slowest: p > 1
+    (("psi - theta", "theta - psi - abs(psi)**(1/2)*sign(psi)"), "linear"),
 ]
 
 
