@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import NamedTuple
 
 import sympy as sp
@@ -124,7 +125,8 @@ def shared_sign(expression: sp.Expr, facts: Facts) -> int | None:
     """The sign of a sum on the open quadrant near x* (0 for the zero expression); None if it is not plain.
 
     Terms of the other sign are allowed where they are dominated: c |x|^i |y|^j near x* by a term with exponents
-    (i', j'), i' <= i, j' <= j, not both equal. Where a sum like x^2 + y^2 is a factor, exponents do not tell that.
+    (i', j'), i' <= i, j' <= j, not both equal; by Young's inequality also by the sum of two terms, if a point between
+    their exponents is such a one. Where a sum like x^2 + y^2 is a factor, exponents do not tell that.
 
     Raises:
         NeedSplit: If the sign of a coefficient varies over the cell.
@@ -139,7 +141,8 @@ def shared_sign(expression: sp.Expr, facts: Facts) -> int | None:
     if by_sign[1] and by_sign[-1] and has_vanishing_factor(expression):
         return None
     for way in (1, -1):
-        if all(any(_dominates(big, small, facts) for big in by_sign[way]) for small in by_sign[-way]):
+        big = by_sign[way]
+        if all(any(_dominates(b, small, facts) for b in big) or _is_above(small, big) for small in by_sign[-way]):
             return way
     return None
 
@@ -154,3 +157,24 @@ def _dominates(big: tuple[sp.Expr, sp.Expr], small: tuple[sp.Expr, sp.Expr], fac
     differences = [sp.expand(b - a) for a, b in zip(big, small, strict=True)]
     weakly = all(facts.compared(difference, ">=") for difference in differences)
     return weakly and any(facts.compared(difference, ">") for difference in differences)
+
+
+def _is_above(small: tuple[sp.Expr, sp.Expr], big: list[tuple[sp.Expr, sp.Expr]]) -> bool:
+    """Whether some u p + (1 - u) q with p, q among the given exponents and 0 <= u <= 1 is <= small, and not equal."""
+    if not all(power.is_Rational for pair in (small, *big) for power in pair):
+        return False
+    return any(_passes_below(small, p, q) for p, q in combinations(big, 2))
+
+
+def _passes_below(small: tuple[sp.Expr, sp.Expr], p: tuple[sp.Expr, sp.Expr], q: tuple[sp.Expr, sp.Expr]) -> bool:
+    low, high = sp.Integer(0), sp.Integer(1)
+    for a, b, wanted in zip(p, q, small, strict=True):
+        # u (a - b) <= wanted - b
+        if a > b:
+            high = min(high, (wanted - b) / (a - b))
+        elif a < b:
+            low = max(low, (wanted - b) / (a - b))
+        elif wanted < b:
+            return False
+    points = [[u * a + (1 - u) * b for a, b in zip(p, q, strict=True)] for u in (low, high) if low <= high]
+    return any(list(small) != point for point in points)

@@ -75,6 +75,9 @@ FLOWS: dict[str, list[tuple[tuple[str, str], str]]] = {
         (("-abs(theta)**(1/3)*sign(theta)", "-psi"), YES),
         (("abs(theta)**(1/3)*sign(theta)", "-psi"), NO),
         (("-psi", "theta - abs(psi)**(1/2)*sign(psi) + psi**3"), YES),
+        # theta psi is small against theta^2 + |psi|^(3/2), and not against theta^2 + |psi|^2
+        (("-psi - theta + 2*psi", "5*theta - abs(psi)**(1/2)*sign(psi)*(1 + abs(theta))"), YES),
+        (("-theta**3 + 9*psi", "9*theta - abs(psi)**(1/2)*sign(psi)"), NO),
     ],
     # psi' = ... - |psi|^q sign(psi): psi is o(theta) at once, and theta' = a theta + o(theta) decides.
     "infinite slopes that damp": [
