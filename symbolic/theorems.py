@@ -130,8 +130,8 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "measure-preserved",
-            "g(F) = +-det F' g identically with g(x*) != 0: the images of a small disk keep the measure dx dy / g and "
-            "do not shrink to x*. With g = 1 that is area.",
+            "v . grad g = g div v, or g(F) = +-det F' g, identically with g(x*) != 0: the images of a small disk keep "
+            "the measure dx dy / g and do not shrink to x*. With g = 1 that is area.",
             "Liouville; definition of asymptotic stability",
         ),
         Theorem(

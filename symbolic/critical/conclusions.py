@@ -43,9 +43,9 @@ def integral_ruling(integral: sp.Expr) -> Ruling:
 
 
 def density_ruling(density: sp.Expr) -> Ruling:
-    """By a measure dx dy / g that the map keeps."""
+    """By a measure dx dy / g that the flow or map keeps."""
     kept = "areas" if density == 1 else f"the measure dtheta dpsi/({in_words(density)})"
-    return Ruling(Outcome.NO, "measure-preserved", f"the map keeps {kept}, so nothing is attracted")
+    return Ruling(Outcome.NO, "measure-preserved", f"the motion keeps {kept}, so nothing is attracted")
 
 
 def reduction_ruling(found: Reduced) -> Ruling:

@@ -23,6 +23,7 @@ from .energy import dissipates, never_falls
 from .first_approximation import decide_first_approximation, first_derivative
 from .invariants import equilibrium_line, first_integral, reversal
 from .mean import decide_mean
+from .measures import flow_density
 from .nonsmooth import decide_kink, decide_ratio, decide_steep, decide_sticking
 from .orbits import is_rational
 from .orders import FLOW_FURTHER, MAP, MAP_BESIDE, MAP_FURTHER
@@ -113,7 +114,8 @@ def _obstruction(case: Case) -> Ruling | None:
     if involution is not None:
         reason = f"the reflection {involution} reverses time, so nothing is attracted"
         return Ruling(Outcome.NO, "time-reversal", reason)
-    return None
+    density = None if jumps else flow_density(rows, case.facts)
+    return None if density is None else density_ruling(density)
 
 
 def _smooth(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:

@@ -1,10 +1,13 @@
-r"""Maps that keep a measure dx dy / g with a density that is positive at x*: nothing is attracted.
+r"""Measures dx dy / g with g != 0 at x* that a flow or a map keeps: nothing is attracted.
 
-    g(F(x)) = +-det F'(x) g(x)
+    div(v / g) = 0, that is v . grad g = g div v,    or    g(F(x)) = +-det F'(x) g(x)
 
 identically, so the images of a small disk keep their measure, and cannot shrink to x*. With g = 1 that is area.
-Alternating descent on f(theta psi) with a quadratic f keeps g = f'(theta psi): each player's step multiplies g by the
-factor by which it stretches its own coordinate.
+
+- A flow with separable rows, v1 = a(x) B(y) and v2 = C(x) d(y), keeps dx dy / (a(x) d(y)); the integral of C/a dx -
+  B/d dy is constant along its trajectories.
+- Alternating descent on f(theta psi) with a quadratic f keeps g = f'(theta psi): each player's step multiplies g by
+  the factor by which it stretches its own coordinate.
 """
 
 from __future__ import annotations
@@ -17,7 +20,43 @@ from .facts import Facts
 from .invariants import Rows, linear_relations, substituting
 
 _DEGREE = 2
+_FLOW_DEGREE = 3
 _PART = sp.Symbol("_k")
+
+
+def flow_density(rows: Rows, facts: Facts) -> sp.Expr | None:
+    """A g with g(x*) != 0 and v . grad g = g div v: of separable rows, or a polynomial of degree 3 at most.
+
+    Args:
+        rows: (v1, v2) in the local coordinates, continuous.
+        facts: Where the parameters are: g(x*) must not vanish for any of them.
+
+    Returns:
+        g, or None if none was found.
+    """
+    separable = _separable_density(rows, facts)
+    if separable is not None or not all(row.is_polynomial(X, Y) for row in rows):
+        return separable
+    divergence = sp.expand(sp.diff(rows[0], X) + sp.diff(rows[1], Y))
+    candidates = _monomials(_FLOW_DEGREE)
+    changes = [sp.expand(sp.diff(g, X) * rows[0] + sp.diff(g, Y) * rows[1] - divergence * g) for g in candidates]
+    return _density(changes, candidates, facts)
+
+
+def _separable_density(rows: Rows, facts: Facts) -> sp.Expr | None:
+    found = sp.Integer(1)
+    for row, own, other in ((rows[0], X, Y), (rows[1], Y, X)):
+        factors = sp.Mul.make_args(sp.factor(row))
+        if any(factor.has(X) and factor.has(Y) for factor in factors):
+            return None
+        mine = sp.Mul(*(factor for factor in factors if factor.has(own) and not factor.has(other)))
+        # Polynomials and exponentials: smooth, without a singular point to look for.
+        smooth = mine.replace(sp.exp, lambda _: sp.Integer(1))
+        value = mine.xreplace({own: sp.Integer(0)})
+        if not smooth.is_polynomial(own) or not facts.compared(value, "!="):
+            return None
+        found *= mine
+    return found
 
 
 def kept_density(rows: Rows, rule: Rule, steps: Steps, step: sp.Expr, facts: Facts) -> sp.Expr | None:
@@ -42,7 +81,7 @@ def kept_density(rows: Rows, rule: Rule, steps: Steps, step: sp.Expr, facts: Fac
     # Where every step of a player keeps a measure, so does their product.
     alone = [(X + step * rows[0], Y), (X, Y + step * rows[1])]
     parts = alone if rule.name == "alternating" else [period]
-    candidates = [X**i * Y**j for i in range(_DEGREE + 1) for j in range(_DEGREE + 1 - i)]
+    candidates = _monomials(_DEGREE)
     changes = [sp.Integer(0)] * len(candidates)
     for number, part in enumerate(parts, 1):
         stretch = sp.expand(_determinant(part))
@@ -52,6 +91,15 @@ def kept_density(rows: Rows, rule: Rule, steps: Steps, step: sp.Expr, facts: Fac
         for place, g in enumerate(candidates):
             moved = g.xreplace({X: part[0], Y: part[1]})
             changes[place] += sp.expand(_PART**number * (moved - way * stretch * g))
+    return _density(changes, candidates, facts)
+
+
+def _monomials(degree: int) -> list[sp.Expr]:
+    """Those up to a degree; 1 is the first."""
+    return [X**i * Y**j for i in range(degree + 1) for j in range(degree + 1 - i)]
+
+
+def _density(changes: list[sp.Expr], candidates: list[sp.Expr], facts: Facts) -> sp.Expr | None:
     for solution in linear_relations(changes, (X, Y, _PART)):
         if facts.compared(solution[0], "!="):
             return sp.Add(*(c * g for c, g in zip(solution, candidates, strict=True)))

@@ -61,6 +61,15 @@ FLOWS: dict[str, list[tuple[tuple[str, str], str]]] = {
         (("-theta*(psi - theta**2)**2", "-psi*(psi - theta**2)**2"), NO),
         (("-psi/(1 + theta)", "theta/(1 + theta)"), NO),
     ],
+    # v1 = a(theta) B(psi), v2 = C(theta) d(psi): V = integral of C/a - integral of B/d is kept; -psi^3 makes it fall.
+    "separable": [
+        (("-psi*(1 + theta)", "theta*(1 + psi/2)"), NO),
+        (("-psi*(1 + theta)", "theta*(1 + psi/2) - psi**3*(1 + psi/2)"), YES),
+        (("-psi*(1 + theta)", "theta*(1 + psi/2) + psi**3*(1 + psi/2)"), NO),
+        (("-psi*exp(theta)", "theta*exp(psi/3)"), NO),
+        (("-(exp(psi) - 1)*(2 + theta)", "abs(theta)*theta"), NO),
+        (("-psi*theta**2", "theta*psi**2 - psi"), NO),  # theta^2 is 0 at x*: the argument fails, psi = 0 rests
+    ],
     # Degree 1 and not differentiable, or without a limit.
     "ratios": [
         (("-theta*psi**2/(theta**2 + psi**2) - theta", "-psi"), YES),
@@ -168,6 +177,11 @@ MAPS: dict[str, list[tuple[tuple[str, str], str, str, dict[str, str]]]] = {
         (("psi", "-theta**3 - psi**3"), ALT, YES, {}),
         (("psi", "-theta**2"), SIM, NO, {}),
         (("psi**3", "-theta**3"), SIM, NO, {}),
+        # f = t - t^2: dtheta dpsi/(1 - 2 theta psi) is kept, whatever h; a cubic f breaks that, either way.
+        (("-psi*(1 - 2*theta*psi)", "theta*(1 - 2*theta*psi)"), ALT, NO, {}),
+        (("-psi*(1 - 2*theta*psi)", "theta*(1 - 2*theta*psi)"), ALT, NO, {"h": "h > 0"}),
+        (("-psi*(1 + theta**2*psi**2)", "theta*(1 + theta**2*psi**2)"), ALT, YES, {}),
+        (("-psi*(1 - theta**2*psi**2)", "theta*(1 - theta**2*psi**2)"), ALT, NO, {}),
     ],
     # An infinite slope is overshot by any step; a mean over a turn survives small steps.
     "not smooth": [
