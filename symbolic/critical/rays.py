@@ -8,7 +8,8 @@ r r'). A *ray* is a direction with Theta = 0.
 - *Attracts*: there are rays, and R < 0 on all of them; or Theta has one sign all around, and R <= 0 there and < 0
   somewhere. Then v0 is asymptotically stable, has a quasi-homogeneous Lyapunov function, and so is v.
   Or div v0 <= 0 there and < 0 somewhere: Theta itself is a Lyapunov function, since v0 . grad Theta = Theta div v0.
-  Where neither helps and v0 has numbers for coefficients, the growth per turn is enclosed in a ball (``averages``).
+  Where neither helps, the growth per turn is enclosed in a ball (``averages``) if v0 has numbers for coefficients, or
+  a form V is sought that falls (``forms``).
 - *Repels*: the same with the signs of R turned.
 - *Escapes*: R > 0 on some ray around which Theta changes its sign. A narrow cone around it is entered and not left, in
   forward or in backward time, while V grows: x* is unstable. Where v is smooth around the ray, R > 0 is enough: in
@@ -34,6 +35,7 @@ from ..formula import Formula, atoms, compare, conjunction, disjunction, substit
 from ..germs.local import X, Y
 from .averages import growth_per_turn
 from .facts import Facts
+from .forms import Chart, form_sign
 
 T = sp.Symbol("_t", real=True)
 _ZERO, _ONE = sp.Integer(0), sp.Integer(1)
@@ -109,7 +111,7 @@ def fan(
             found = _turning(around, [d.growth for d in around], facts)
             if found is None and len(sectors) == 1:
                 found = _turning(around, [d.divergence for d in around], facts)
-            return found or (_per_turn(sectors) if weights == (1, 1) else None)
+            return found or (_per_turn(sectors) or _by_form(around, facts) if weights == (1, 1) else None)
     for way, answer in ((1, Fan.ATTRACTS), (-1, Fan.REPELS)):
         if not all(facts.holds(compare(-way * d.growth, ">"), [*d.inside, compare(d.turn, "==")]) for d in around):
             continue
@@ -183,6 +185,11 @@ def _turning(around: list[_Directions], growth: list[sp.Expr], facts: Facts) -> 
 def _per_turn(sectors: list[Sector]) -> Fan | None:
     growth = growth_per_turn([(sector.rows, sector.sides) for sector in sectors])
     return None if growth is None else Fan.REPELS if growth > 0 else Fan.ATTRACTS
+
+
+def _by_form(around: list[_Directions], facts: Facts) -> Fan | None:
+    change = form_sign([Chart(d.point, d.rows, d.inside) for d in around], T, facts)
+    return None if change is None else Fan.REPELS if change > 0 else Fan.ATTRACTS
 
 
 def _match(one: _Directions, other: _Directions, facts: Facts) -> bool:

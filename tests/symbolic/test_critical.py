@@ -284,7 +284,13 @@ def test_first_approximation() -> None:
         assert verdict(rows, update, {"h": "h > 0 and h != 1"}) == MIXED
 
 
+_TIMES_AND_SIGNS = "-psi - a*theta + abs(psi)/8", "theta + psi/10 - abs(theta)/8"
 PARAMETRIC = [
+    # The leading part turns: a form that falls for all a, by ansatz; with a = 0 psi/10 is left, which grows.
+    (_TIMES_AND_SIGNS, {"a": "a >= 1/2 and a <= 1"}, YES),
+    ((f"-({_TIMES_AND_SIGNS[0]})", f"-({_TIMES_AND_SIGNS[1]})"), {"a": "a >= 1/2 and a <= 1"}, NO),
+    (_TIMES_AND_SIGNS, {"a": "a*(a - 1) == 0"}, MIXED),
+    (("-psi**3 - a*theta**3", "theta**3 + psi**3/10"), {"a": "a >= 1/2 and a <= 1"}, YES),
     (("-psi + b*theta*(theta**2 + psi**2)", "theta + b*psi*(theta**2 + psi**2)"), {"b": "real"}, MIXED),
     (("-psi + b*theta*(theta**2 + psi**2)", "theta + b*psi*(theta**2 + psi**2)"), {"b": "b < 0"}, YES),
     (("a*theta - theta**3", "-psi"), {"a": "a <= 0"}, YES),
