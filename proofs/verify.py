@@ -26,8 +26,10 @@ from .certificate import SCHEMA, digest
 from .certificate_reading import CellSteps, PieceStep, Refused, SolverStep, Steps, Uncheckable, check_plain, check_shape
 from .certificate_reading import expression as read_expression
 from .field_check import check_field
+from .function_check import FunctionCheck, Setting
+from .identity_check import IDENTITIES, IdentityCheck
 from .implications import SOLVER, SecondSolver
-from .lyapunov_check import FUNCTION_THEOREMS, FunctionCheck
+from .lyapunov_check import WeakFocusCheck
 from .normal_forms import same
 from .pieces import FIRST_ORDER, Branch
 from .premises import (
@@ -45,6 +47,10 @@ from .rulings_check import STEP, Rule, check_cover, check_ruling
 from .script_check import disagreement
 
 _LONGEST_REASON = 500
+_FUNCTION_CHECKS: dict[str, type[FunctionCheck]] = {
+    **dict.fromkeys(IDENTITIES, IdentityCheck),
+    "weak-focus": WeakFocusCheck,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +252,8 @@ class _Verifier:
                     raise Refused("the hypotheses are not those of the cell")
                 self._implication(goal)
         with self._checking(cell.ruling):
-            if cell.theorem in FUNCTION_THEOREMS and self.stated_output:
-                FunctionCheck(
+            if cell.theorem in _FUNCTION_CHECKS and self.stated_output:
+                setting = Setting(
                     cell,
                     self.rule,
                     self.proposal,
@@ -256,7 +262,8 @@ class _Verifier:
                     self.equilibrium,
                     lambda order: self._branch(None, cell.formula, order),
                     self.solver,
-                ).run()
+                )
+                _FUNCTION_CHECKS[cell.theorem](setting).run()
             elif cell.function is not None:
                 raise Refused(f"{cell.theorem} speaks of no function")
             elif cell.theorem == "no-equilibrium-output":

@@ -22,7 +22,7 @@ def in_words(expression: sp.Expr) -> sp.Expr:
 def equilibrium_curve(factor: sp.Expr) -> Ruling:
     """By a common factor that vanishes along a curve through x*."""
     reason = f"where {in_words(factor)} = 0 every point is an equilibrium, and only x* is the right one"
-    return Ruling(Outcome.NO, "equilibrium-curve", reason)
+    return Ruling(Outcome.NO, "equilibrium-curve", reason, function=factor)
 
 
 def focus_ruling(found: Focus) -> Ruling:
@@ -45,7 +45,9 @@ def integral_ruling(integral: sp.Expr) -> Ruling:
 def density_ruling(density: sp.Expr) -> Ruling:
     """By a measure dx dy / g that the flow or map keeps."""
     kept = "areas" if density == 1 else f"the measure dtheta dpsi/({in_words(density)})"
-    return Ruling(Outcome.NO, "measure-preserved", f"the motion keeps {kept}, so nothing is attracted")
+    return Ruling(
+        Outcome.NO, "measure-preserved", f"the motion keeps {kept}, so nothing is attracted", function=density
+    )
 
 
 def reduction_ruling(found: Reduced) -> Ruling:

@@ -98,8 +98,8 @@ def _obstruction(case: Case) -> Ruling | None:
     jumps = any(row.has(sp.sign) for row in rows)
     line = None if jumps else equilibrium_line(rows, case.known)
     if line is not None:
-        reason = f"every point of the line {line} is an equilibrium, and only one of them is the right one"
-        return Ruling(Outcome.NO, "equilibrium-line", reason)
+        reason = f"every point of the line {line[1]} is an equilibrium, and only one of them is the right one"
+        return Ruling(Outcome.NO, "equilibrium-line", reason, function=line[0])
     curve = case.orbits if not jumps and is_rational(rows) else None
     if isinstance(curve, sp.Expr):
         return equilibrium_curve(curve)
@@ -112,8 +112,8 @@ def _obstruction(case: Case) -> Ruling | None:
         return integral_ruling(integral)
     involution = None if jumps else reversal(rows)
     if involution is not None:
-        reason = f"the reflection {involution} reverses time, so nothing is attracted"
-        return Ruling(Outcome.NO, "time-reversal", reason)
+        reason = f"the reflection {involution[1]} reverses time, so nothing is attracted"
+        return Ruling(Outcome.NO, "time-reversal", reason, function=involution[0])
     density = None if jumps else flow_density(rows, case.facts)
     return None if density is None else density_ruling(density)
 

@@ -31,16 +31,17 @@ from .facts import Facts
 Rows = tuple[sp.Expr, sp.Expr]
 _DEGREES = (2, 4)
 _NUMERIC_DEGREES = (4, 8, 12)
-_INVOLUTIONS = {
-    "psi -> -psi": {Y: -Y},
-    "theta -> -theta": {X: -X},
-    "theta <-> psi": {X: Y, Y: X},
-    "theta <-> -psi": {X: -Y, Y: -X},
+# The reflections in the lines where these forms are 0.
+_REFLECTIONS = {
+    Y: ("psi -> -psi", {Y: -Y}),
+    X: ("theta -> -theta", {X: -X}),
+    X - Y: ("theta <-> psi", {X: Y, Y: X}),
+    X + Y: ("theta <-> -psi", {X: -Y, Y: -X}),
 }
 
 
-def equilibrium_line(rows: Rows, known: Mapping[sp.Symbol, sp.Expr]) -> str | None:
-    """A coordinate line through x* on which v vanishes identically, in words; None if there is none.
+def equilibrium_line(rows: Rows, known: Mapping[sp.Symbol, sp.Expr]) -> tuple[sp.Symbol, str] | None:
+    """The coordinate that is 0 on a line through x* on which v vanishes, and the line in words; None if there is none.
 
     Args:
         rows: (v1, v2) in the local coordinates.
@@ -49,7 +50,7 @@ def equilibrium_line(rows: Rows, known: Mapping[sp.Symbol, sp.Expr]) -> str | No
     for symbol, words in ((Y, "psi = 0"), (X, "theta = theta*")):
         on_line = (with_derivative_symbols(row.xreplace({symbol: sp.Integer(0)})) for row in rows)
         if all(_is_zero(row.xreplace(dict(known))) for row in on_line):
-            return words
+            return symbol, words
     return None
 
 
@@ -143,19 +144,19 @@ def substituting(rows: Rows) -> VectorField:
     return field
 
 
-def reversal(rows: Rows) -> str | None:
-    """A linear involution that reverses time, in words; None if none of the usual ones does.
+def reversal(rows: Rows) -> tuple[sp.Expr, str] | None:
+    """A linear form, and the reflection in its zero line in words, which reverses time; None if none of the usual does.
 
     Args:
         rows: (v1, v2) in the local coordinates.
     """
-    for words, change in _INVOLUTIONS.items():
+    for form, (words, change) in _REFLECTIONS.items():
         image = [row.xreplace(change) for row in rows]
         direction = [change.get(X, X), change.get(Y, Y)]
         # R v: the same substitution applied to the components.
         moved = [coordinate.xreplace({X: rows[0], Y: rows[1]}) for coordinate in direction]
         if all(_is_zero(a + b) for a, b in zip(image, moved, strict=True)):
-            return words
+            return form, words
     return None
 
 

@@ -177,6 +177,31 @@ PROPOSALS: dict[str, tuple[Document, str]] = {
         },
         "does-not-converge",
     ),
+    "resting line": ({"field": {"theta": "-psi*(1 + abs(theta))", "psi": "-sin(psi)"}}, "does-not-converge"),
+    "resting curve": (
+        {"parameters": {"a": "a > 0"}, "field": {"theta": "-theta*(psi - a*theta**2)", "psi": "a*theta**2 - psi"}},
+        "does-not-converge",
+    ),
+    "reflection": (
+        {"field": {"theta": "psi", "psi": "-theta - exp(theta)*psi**2 - theta**2"}, "training": {"update": "flow"}},
+        "does-not-converge",
+    ),
+    "measure": (
+        {
+            "parameters": {"a": "real", "b": "real"},
+            "field": {"theta": "-psi*(1 + a*theta)", "psi": "theta*(1 + b*psi)"},
+            "training": {"update": "flow"},
+        },
+        "does-not-converge",
+    ),
+    "measure alternating": (
+        {"objective": {"f": "t - t**2"}, "training": {"update": "alternating", "d_steps": 2}},
+        "does-not-converge",
+    ),
+    "area": (
+        {"field": {"theta": "-psi*abs(psi)", "psi": "tanh(theta)"}, "training": {"update": "alternating"}},
+        "does-not-converge",
+    ),
     "h ratio": (
         {"parameters": GAMMA | {"r": "r > 0"}, "penalty": R1, "training": {"h_ratio": "r"}},
         "converges",

@@ -221,6 +221,17 @@ ATTACKS: list[tuple[str, str, Attack]] = [
     ("unregularised flow", "cell-1.ruling", put("cell-1.ruling", "function", value="7")),
     ("shifted hinge flow", "cell-1.ruling", put("cell-1.ruling", "function", value="_x**2 - _y**2")),
     ("R1", "cell-1.ruling", put("cell-1.ruling", "function", value="_x**2")),
+    ("resting line", "cell-1.ruling", put("cell-1.ruling", "function", value="_x")),
+    ("resting line", "cell-1.ruling", put("cell-1.ruling", "theorem", value="time-reversal")),
+    ("resting curve", "cell-1.ruling", put("cell-1.ruling", "function", value="_y + a*_x**2")),
+    ("resting curve", "cell-1.ruling", put("cell-1.ruling", "function", value="_y - a*_x**2 + 1")),
+    ("reflection", "cell-1.ruling", put("cell-1.ruling", "function", value="_x")),
+    ("reflection", "cell-1.ruling", put("cell-1.ruling", "function", value="_x*_y")),
+    ("measure", "cell-1.ruling", put("cell-1.ruling", "function", value="1 + a*_x")),
+    ("measure", "cell-1.ruling", put("cell-1.ruling", "function", value="_x*(1 + a*_x)*(1 + b*_y)")),
+    ("measure alternating", "cell-1.ruling", put("cell-1.ruling", "function", value="1")),
+    ("measure alternating", "cell-1.ruling", put("cell-1.ruling", "theorem", value="first-integral")),
+    ("area", "cell-1.ruling", put("cell-1.ruling", "function", value="1 + _x")),
     ("power", "cell-2.pieces", put("cell-2.pieces", "pieces", 0, "jacobian", 1, 1, value="1 - p")),
 ]  # fmt: skip
 

@@ -21,7 +21,8 @@ Certificates = Callable[[str], Document]
 ROOT = Path(__file__).parents[2]
 MODULES = re.findall(
     r"\w+",
-    """verify averages certificate_reading entailment field_check implications lyapunov_check normal_forms pieces
+    """verify averages certificate_reading entailment field_check function_check identity_check implications
+    lyapunov_check normal_forms pieces
     premises printed recomputation rulings_check script_check""",
 )
 
