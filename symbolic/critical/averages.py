@@ -11,10 +11,13 @@ from __future__ import annotations
 import flint
 import sympy as sp
 
+from ..decision.limits import unbroken
 from ..germs.local import X, Y
 
 Piece = tuple[tuple[sp.Expr, sp.Expr], tuple[sp.Expr, ...]]
 _PRECISIONS = (64, 256)
+# Some hundreds are usual; what is left then is enclosed roughly.
+_EVALUATIONS = 5000
 _S = sp.Symbol("s", real=True)
 
 
@@ -82,4 +85,7 @@ def _integral(above: sp.Poly, below: sp.Poly) -> flint.acb:
             total = total * z + flint.acb(flint.arb(coefficient))
         return total
 
-    return flint.acb.integral(lambda z, _: value(tops, z) / value(bottoms, z), 0, 1)
+    def ratio(z: flint.acb, _: bool) -> flint.acb:
+        return value(tops, z) / value(bottoms, z)
+
+    return unbroken(lambda: flint.acb.integral(ratio, 0, 1, eval_limit=_EVALUATIONS))

@@ -61,6 +61,11 @@ class Case:
         return orbits(self.rows, self.facts)
 
     @property
+    def is_one_step(self) -> bool:
+        """Whether the rule is x + h v(x) itself, so that rays of a leading part of degree 1 are rays of the map."""
+        return self.question.rule.name == "simultaneous"
+
+    @property
     def step_sign(self) -> Sign:
         """Signs of expressions in the parameters and h: on the cell, or for every sufficiently small h."""
         question = self.question
@@ -82,15 +87,15 @@ class Case:
             first, second = (on_quadrant(own.resolved(row), quadrant) for row in rows or self.rows)
         except (NotSmooth, NeedBranch):
             return None
-        return None if first is None or second is None else (first, second)
+        return None if first is None or second is None or own.crossed else (first, second)
 
     def expansions(self, orders: Iterable[int]) -> Iterator[Expansion]:
         """The field's expansions to the given orders, as far as it is smooth enough."""
         for order in orders:
             own = resolver(self.facts.cell, self.parameters, Branch(), order)
             try:
-                jets = [own.algebra.evaluate(row, dict(own.jets)) for row in self.rows]
-            except (NotSmooth, OverflowError):
+                jets = [own.algebra.evaluate(own.resolved(row), dict(own.jets)) for row in self.rows]
+            except (NotSmooth, NeedBranch, OverflowError):
                 return
             if any(jet.order < order for jet in jets):
                 return

@@ -52,8 +52,7 @@ def decide_corner(case: Case) -> Ruling | None:
             for degree, part in pair
         ]
         sectors.append(Sector((steps.generator * rows[0], steps.discriminator * rows[1]), (a * X, b * Y)))
-    # Near a ray that is not simple a flow has smooth coordinates, a map close to the identity need not.
-    answer = fan(sectors, case.facts, smooth=case.flow or lowest == 1)
+    answer = fan(sectors, case.facts, smooth=case.flow or (lowest == 1 and case.is_one_step))
     return None if answer is None else leading_ruling(answer, lowest)
 
 

@@ -35,7 +35,7 @@ def decide_kink(case: Case) -> Ruling | None:
         found = _two_sides(case, known)
         if found is not None:
             return found
-    smooth = all(
+    smooth = (case.flow or case.is_one_step) and all(
         piece.rows is not None and all(row.is_polynomial(X, Y) for row in piece.rows) for piece in case.local.pieces
     )
     told_apart(known, case.facts)
@@ -136,7 +136,8 @@ def decide_ratio(case: Case) -> Ruling | None:
     steps, degree = case.question.steps, degrees[0]
     if case.question.declared and (degree == 1 or not case.facts.compared(case.question.h, ">")):
         return None
-    answer = fan([Sector((steps.generator * leading[0], steps.discriminator * leading[1]))], case.facts)
+    sector = Sector((steps.generator * leading[0], steps.discriminator * leading[1]))
+    answer = fan([sector], case.facts, smooth=degree == 1 and case.is_one_step)
     return None if answer is None else leading_ruling(answer, degree)
 
 

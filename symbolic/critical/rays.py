@@ -13,7 +13,8 @@ r r'). A *ray* is a direction with Theta = 0.
 - *Repels*: the same with the signs of R turned.
 - *Escapes*: R > 0 on some ray around which Theta changes its sign. A narrow cone around it is entered and not left, in
   forward or in backward time, while V grows: x* is unstable. Where v is smooth around the ray, R > 0 is enough: in
-  (t, r) the ray is an equilibrium with the eigenvalue R in the direction of r, and has an unstable manifold.
+  (t, r) the ray is an equilibrium with the eigenvalue R in the direction of r, and has an unstable manifold. (Not for
+  maps x + h v0 + O(h^2 r): a ray that is not simple need not persist.)
 
 The same follows for maps x + h v0 + higher terms: for d >= 1 and every h, for d = 0 and every sufficiently small h.
 Between sectors v0 may jump where all directions cross in one sense: solutions are unique, depend continuously on their
@@ -31,7 +32,7 @@ from itertools import combinations, product
 import numpy as np
 import sympy as sp
 
-from ..formula import Formula, atoms, compare, conjunction, disjunction, substituted
+from ..formula import FALSE, Formula, atoms, compare, conjunction, disjunction, substituted
 from ..germs.local import X, Y
 from .averages import growth_per_turn
 from .facts import Facts
@@ -78,8 +79,11 @@ class _Directions:
 
     @property
     def strictly(self) -> tuple[Formula, ...]:
-        """The conditions for the interior of the sector."""
-        return tuple(compare(atom.expression, ">") for part in self.inside for atom in atoms(part))
+        """The conditions for the interior of the sector; an empty sector keeps its FALSE, which has no atoms."""
+        return tuple(
+            conjunction(compare(atom.expression, ">") for atom in atoms(part)) if part != FALSE else FALSE
+            for part in self.inside
+        )
 
 
 def fan(
@@ -87,7 +91,7 @@ def fan(
     facts: Facts,
     weights: tuple[int, int] = (1, 1),
     *,
-    smooth: bool | None = None,
+    smooth: bool,
 ) -> Fan | None:
     """What a leading part does; None if it is critical itself, or the solver does not say.
 
@@ -95,7 +99,8 @@ def fan(
         sectors: They cover the plane.
         facts: Where the parameters are.
         weights: (p, q).
-        smooth: Whether the whole field is smooth inside the sectors; by default if there is only one.
+        smooth: Whether rays need not be simple: inside the sectors the whole field is smooth, and a map with a leading
+            part of degree 1 is x + h v itself.
     """
     around: list[_Directions] = []
     for sector, point in product(sectors, _CHARTS):
@@ -124,7 +129,6 @@ def fan(
         return Fan.ESCAPES
     others = [_directions(sector, point, facts, weights) for sector, point in product(sectors, _OTHER_CHARTS)]
     candidates = [d for d in [*around, *others] if d is not None and d.point != (0, 1) and d.point != (0, -1)]
-    smooth = len(sectors) == 1 if smooth is None else smooth
     return Fan.ESCAPES if any(_escapes(d, facts, smooth) for d in candidates) else None
 
 

@@ -85,7 +85,7 @@ def _by_linear_part(case: Case, expansions: _Expansions, factor: int, orders: Or
         leading = leading_part(expansion, expansion.rows, sign)
         if leading is not None:
             degree, lowest = leading
-            answer = fan([Sector(lowest)], case.facts)
+            answer = fan([Sector(lowest)], case.facts, smooth=True)
             return None if answer is None else leading_ruling(answer, degree + factor)
     return None
 

@@ -86,7 +86,7 @@ def _root_of_unity(case: Case, power: int, orders: Orders) -> Ruling | None:
         leading = leading_part(expansion, moved, sign)
         if leading is not None:
             degree, rows = leading
-            answer = fan([Sector(_per_step(case, rows))], case.facts)
+            answer = fan([Sector(_per_step(case, rows))], case.facts, smooth=True)
             if answer is not None:
                 return leading_ruling(answer, degree)
             break

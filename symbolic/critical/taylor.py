@@ -52,10 +52,24 @@ def quadrant_terms(row: sp.Expr, quadrant: Quadrant, case: Case) -> dict[Powers,
             value = own.algebra.coefficient(jet, i, j) * quadrant[0] ** i * quadrant[1] ** j
             key = (sp.Integer(i), sp.Integer(j))
             found[key] = found.get(key, sp.Integer(0)) + value
-    kept = {powers: sp.expand(c) for powers, c in found.items()}
+    kept: dict[Powers, sp.Expr] = {}
+    for (i, j), c in found.items():
+        powers = _settled(i, case), _settled(j, case)
+        kept[powers] = sp.expand(kept.get(powers, sp.Integer(0)) + c)
     kept = {powers: c for powers, c in kept.items() if not case.facts.is_zero(c)}
     # |y|^4 |x|^(-1/2) is of degree 7/2, and unbounded all the same.
     return kept if all(case.facts.compared(power, ">=") for powers in kept for power in powers) else None
+
+
+def _settled(power: sp.Expr, case: Case) -> sp.Expr:
+    """The power, as 0 or 1 where it is that on the cell; |x|^p with p >= 1 is linear for p = 1.
+
+    Raises:
+        NeedSplit: If it is 0 or 1 in one part of the cell and not in another.
+    """
+    if power.is_number:
+        return power
+    return next((sp.Integer(n) for n in (0, 1) if case.facts.is_zero(power - n)), power)
 
 
 def _plain(term: sp.Expr) -> tuple[Powers, sp.Expr] | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 # After a signal at the wrong moment, it comes again.
 _AGAIN = 0.5
-# Finalizers, and what libraries hang on the garbage collector (Hypothesis does).
-_SWALLOWING = frozenset({"__del__", "gc_callback"})
+# Finalizers, what libraries hang on the garbage collector (Hypothesis does), and ``unbroken``.
+_SWALLOWING = frozenset({"__del__", "gc_callback", "unbroken"})
 
 
 class OutOfTime(Exception):
@@ -30,6 +30,17 @@ def _is_swallowing(frame: Any) -> bool:
             return True
         frame = frame.f_back
     return False
+
+
+_T = TypeVar("_T")
+
+
+def unbroken(function: Callable[[], _T]) -> _T:
+    """Calls a function that no limit interrupts; a limit that was reached meanwhile comes up soon after.
+
+    For compiled code that calls back into Python and cannot bear an exception there. It has to be short by itself.
+    """
+    return function()
 
 
 @contextmanager

@@ -30,7 +30,8 @@ class Piece:
         branch: Signs of the switching functions (in the local coordinates ``X`` and ``Y``).
         value: (v1, v2) at the equilibrium, as the limit from inside the branch; None if the piece is not smooth.
         jacobian: The 2 x 2 Jacobian of the piece there; None if the piece is not smooth.
-        rows: (v1, v2) on the branch, without absolute values and signs; None if the piece is not smooth.
+        rows: (v1, v2) on the branch, without absolute values and signs; None if the piece is not smooth, or is so only
+            up to flat terms, where Gaussian noise crosses a switch.
         failure: Why the piece is not smooth, or an empty string.
         undefined: Whether the proposal's text was not seen to have a value all over the piece.
     """
@@ -80,7 +81,7 @@ def local_field(derivation: Derivation, cell: Cell) -> LocalField:
             branches += [branch.with_sign(needed.function, sign) for sign in (1, -1)]
         if len(pieces) + len(branches) > _MAX_PIECES:
             return LocalField((Piece(Branch(), None, None, failure="too many pieces", undefined=True),))
-    if len({piece.rows for piece in pieces}) == 1 and not any(piece.failure for piece in pieces):
+    if len({piece.rows for piece in pieces}) == 1 and pieces[0].rows is not None:
         # The switches cancel: the field is one and the same on all sides.
         pieces = [replace(pieces[0], branch=Branch())]
     return LocalField(tuple(pieces))
@@ -152,4 +153,4 @@ def _piece(
         return Piece(branch, None, None, failure="the field is not differentiable at the equilibrium")
     value = tuple(algebra.coefficient(jet, 0, 0) for jet in values)
     jacobian = sp.ImmutableMatrix([[algebra.coefficient(jet, *d) for d in ((1, 0), (0, 1))] for jet in values])
-    return Piece(branch, (value[0], value[1]), jacobian, (first, second))
+    return Piece(branch, (value[0], value[1]), jacobian, None if own.crossed else (first, second))

@@ -8,11 +8,11 @@ which the expression is smooth. What happens exactly on {u = 0} is never used.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy as sp
 
-from ..calculus import Mean, SignChange, random_symbols
+from ..calculus import UNIFORM, Mean, SignChange, random_symbols
 from .growth import is_controlled
 from .jet import Jet, JetAlgebra, NotSmooth
 
@@ -61,6 +61,8 @@ class Resolver:
         y: Local coordinate of psi.
         jets: Jets of the local coordinates.
         branch: The signs of the switching functions.
+        crossed: What was given a sign although Gaussian noise takes it across 0 with a probability that vanishes at the
+            equilibrium, faster than every power of the distance: jets are right then, and nothing else.
     """
 
     algebra: JetAlgebra
@@ -68,6 +70,7 @@ class Resolver:
     y: sp.Symbol
     jets: Mapping[sp.Symbol, Jet]
     branch: Branch
+    crossed: list[sp.Expr] = field(default_factory=list)
 
     def resolved(self, expression: sp.Expr) -> sp.Expr:
         """The expression with every absolute value and sign replaced by what it is on the branch.
@@ -137,6 +140,8 @@ class Resolver:
         jet = self.algebra.evaluate(argument, dict(self.jets))
         sign = self.algebra.cell.sign(self.algebra.value(jet))
         if sign:
+            if random_symbols(argument) - {UNIFORM}:
+                self.crossed.append(argument)
             return sign
         if random_symbols(argument):
             raise NotSmooth(f"the sign of {argument} varies under an expectation at the equilibrium")

@@ -215,6 +215,19 @@ NEVER: list[tuple[tuple[str, str], dict[str, str]]] = [
     (("-theta/(abs(theta)**a + abs(psi)**a)", "-psi/(abs(theta)**a + abs(psi)**a)"), {"a": "a < 0"}),
 ]
 
+# Theta has a double zero on (2, 1), where the flow leaves along a ray. One alternating step turns by h^2 more, so that
+# directions pass through, and everything contracts.
+_U, _W, _SQUARE = "(2*theta + psi)", "(theta - 2*psi)", "(theta**2 + psi**2)"
+_GROWTH = f"({_U}**2*{_SQUARE}/5 - {_SQUARE}**2/2)"
+_TURN = f"({_W}**2*({_U} + {_W}/3)*({_U} + {_W}/2)/5)"
+DOUBLE_RAYS = [
+    ("3*theta - 22*psi + 18*abs(psi)", "theta - 11/2*psi + 9/2*abs(psi)"),
+    (
+        f"(theta*{_GROWTH} - psi*{_TURN})/{_SQUARE}**2",
+        f"(psi*{_GROWTH} + theta*{_TURN})/{_SQUARE}**2",
+    ),
+]
+
 # rows, rate: with V = theta^2 + psi^2, v' = J, or the time in which a jump is reached.
 RATES: list[tuple[tuple[str, str], str]] = [
     (("-theta*sqrt(theta**2 + psi**2)", "-psi*sqrt(theta**2 + psi**2)"), "sublinear"),  # r' = -r^2
@@ -263,6 +276,34 @@ def test_never_called_convergent(rows: tuple[str, str], parameters: dict[str, st
     assert verdict(mirrored(rows), update, parameters) in (NO, "undecided")
 
 
+@pytest.mark.parametrize("rows", DOUBLE_RAYS)
+def test_rays_that_alternating_steps_lose(rows: tuple[str, str]) -> None:
+    assert verdict(rows) == NO
+    assert verdict(rows, SIM) == NO
+    assert verdict(rows, ALT) in (YES, "undecided")
+
+
+def test_a_ray_belongs_to_its_own_sector() -> None:
+    # Where both are negative psi' = psi + theta^2 and theta' = |psi| + |theta|/2: no ray; elsewhere everything falls.
+    rows = "-psi - theta/2", "-theta**2*sign(psi) - psi*sign(theta)/2 - abs(psi)/2"
+    assert verdict(rows) in (YES, "undecided")
+    assert verdict(mirrored(rows)) in (YES, "undecided")
+
+
+@pytest.mark.parametrize(
+    "game",
+    [
+        # V' = -|psi| (phi((1/psi - theta)/sigma) + phi(1/(psi sigma))) with the normal density phi, flat at psi = 0
+        {"objective": {"f": "hinge", "instance_noise": "sigma"}, "parameters": {"sigma": "sigma > 0"}},
+        {"objective": {"f": "t"}, "penalty": {"discriminator": "E_real_noisy(max(0, D - 1), 1)"}},
+    ],
+)
+def test_noise_crosses_every_switch(game: dict[str, Any]) -> None:
+    assert analyse(read_proposal(game | {"training": {"update": "flow"}})).verdict.verdict.value in (YES, "undecided")
+    alternating = analyse(read_proposal(game | {"training": {"update": "alternating"}})).verdict
+    assert not any(word in alternating.reason for word in ("keeps", "constant", "reverses"))
+
+
 @pytest.mark.parametrize(("rows", "rate"), RATES)
 def test_rates(rows: tuple[str, str], rate: str) -> None:
     parameters = {"p": "p > 0"} if "**p" in rows[1] else {}
@@ -299,6 +340,10 @@ PARAMETRIC = [
     (("-psi", "theta - abs(psi)**p*sign(psi)"), {"p": "p > 0"}, YES),
     (("-psi", "theta - abs(psi)**p*sign(psi)"), {"p": "p >= 0"}, MIXED),  # p = 0 sticks
     (("psi", "-theta**3 - a*theta**2*psi"), {"a": "real"}, MIXED),
+    # p = 1 is another case: psi' = psi, or psi' = -psi
+    (("-abs(theta)**(1/2)*sign(theta)", "-psi + 2*abs(psi)**p*sign(psi)"), {"p": "p >= 1"}, MIXED),
+    (("-abs(theta)**(1/2)*sign(theta)", "psi - 2*abs(psi)**p*sign(psi)"), {"p": "p >= 1"}, MIXED),
+    (("-abs(theta)**(1/2)*sign(theta)", "-psi + 2*abs(psi)**p*sign(psi)"), {"p": "p > 1"}, YES),
     (("-theta - w*sign(theta)", "-psi + e"), {"w": "w >= 0", "e": "e >= 0"}, MIXED),
 ]
 
@@ -338,6 +383,8 @@ def test_where_the_equilibrium_went() -> None:
         (("-theta", "0"), True, 1),
         (("0", "-psi"), False, 1),
         (("-theta**3", "psi"), True, None),
+        (("-theta", "psi**2"), None, None),  # psi is infinite at t = 1/psi(0)
+        (("theta", "-psi**3"), False, None),
         (("-psi", "theta"), None, 0),
     ],
 )

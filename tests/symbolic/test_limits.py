@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 
 import pytest
+import sympy as sp
 
-from convergan.symbolic.decision.limits import OutOfTime, time_limit
+from convergan.symbolic.decision.limits import OutOfTime, time_limit, unbroken
 
 
 def busy(seconds: float) -> None:
@@ -73,3 +75,32 @@ def test_a_limit_that_ends_with_its_block_leaves_nothing_behind() -> None:
         assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     busy(0.6)  # longer than a limit waits before it comes again
     assert 0 < ended < 300
+
+
+def test_what_must_not_be_broken_is_not_and_the_limit_comes_after_it() -> None:
+    """Python's answers to compiled code: an exception there once grew to a chain of 260,000 and a crash."""
+    finished = []
+
+    def work() -> None:
+        busy(0.3)
+        finished.append(1)
+
+    with pytest.raises(OutOfTime), time_limit(0.05, object()):
+        unbroken(work)
+        assert finished == [1]
+        busy(20)
+    assert finished == [1]
+
+
+def test_a_limit_during_an_integral_of_balls() -> None:
+    from convergan.symbolic.critical.averages import growth_per_turn
+    from convergan.symbolic.germs.local import X, Y
+
+    # Theta nearly vanishes on a direction: thousands of evaluations.
+    rows = -(Y**5) - X**4 * Y * sp.Rational(1, 10**9), X * Y**4 + X**5 * sp.Rational(1, 10**9) - Y**5
+    start = time.monotonic()
+    for _ in range(5):
+        with contextlib.suppress(OutOfTime), time_limit(0.02, object()):
+            growth_per_turn([(rows, ())])
+            busy(20)
+    assert time.monotonic() - start < 60
