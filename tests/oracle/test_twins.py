@@ -244,6 +244,30 @@ TWINS: dict[str, tuple[Twin, ...]] = {
         Twin(NO, penalty="E_fake(D)/2"),  # a slower linear centre
         Twin(NO, penalty="2*E_fake(D)"),  # a saddle
     ),
+    # psi' = theta - |psi|^(1/2) sign(psi): psi = theta |theta| at once, and theta' = -a theta + o(theta).
+    "damped at once": (
+        Twin(YES, penalty="2/3*abs(psi)**(3/2)", on_g="theta**2/200"),
+        Twin(NO, penalty="2/3*abs(psi)**(3/2)", on_g="-theta**2/200"),
+        Twin(YES, penalty="2/3*abs(psi)**(3/2)"),
+        Twin(MIXED, penalty="2/3*abs(psi)**(3/2)", on_g="a*theta**2/2", parameters={"a": "real"}),
+        Twin(NO, penalty="-2/3*abs(psi)**(3/2)", on_g="theta**2/200"),
+        Twin(NO, SIM, penalty="2/3*abs(psi)**(3/2)", on_g="theta**2/200"),
+    ),
+    # v = J x + o(r) with tr J = -1/100, 1/100 or 0; in the last case (theta, t) -> (-theta, -t) changes nothing.
+    "norms": (
+        Twin(YES, rows=("-psi - theta/100 + psi*sqrt(theta**2 + psi**2)", "theta")),
+        Twin(NO, rows=("-psi + theta/100 + psi*sqrt(theta**2 + psi**2)", "theta")),
+        Twin(NO, rows=("-psi + psi*sqrt(theta**2 + psi**2)", "theta")),
+        Twin(NO, SIM, rows=("-psi - theta/100 + psi*sqrt(theta**2 + psi**2)", "theta"), parameters={"h": "h > 1/100"}),
+        Twin(YES, rows=("-psi - theta*sqrt(theta**2 + psi**2)", "theta - psi*sqrt(theta**2 + psi**2)")),
+    ),
+    # Noise reaches the hinge's switch from everywhere: V' < 0 where psi != 0, flat at psi = 0. Without it, a centre.
+    "noise that crosses": (
+        Twin(YES, f="hinge", noise="1"),
+        Twin(NO, f="hinge"),
+        Twin(MIXED, f="hinge", noise="s", parameters={"s": "real"}),
+        Twin(NO, SIM, f="hinge", noise="1"),
+    ),
     # theta' = a theta + s theta^3: at a = 0 the cube decides.
     "a at 0": (
         Twin(YES, rows=("a*theta + theta**3", "-psi"), parameters={"a": "a < 0"}, hyperbolic=True),
