@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..calculus import SignChange
+from ..calculus import Mean, SignChange
 from ..decision.cells import Cell
 from ..decision.limits import OutOfTime, time_limit
 from ..derivation import Derivation
@@ -85,6 +85,8 @@ def _decided(case: Case) -> Ruling | None:
 def _singular(case: Case) -> Ruling | None:
     """A piece is not smooth: an infinite slope, a pole, a ratio, a norm."""
     found = decide_steep(case) or decide_ratio(case) or decide_corner(case)
+    if found is None and not any(row.has(Mean) for row in case.rows):
+        found = _obstruction(case)
     if found is not None:
         return found
     jacobian = first_derivative(case)

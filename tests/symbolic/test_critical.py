@@ -68,6 +68,9 @@ FLOWS: dict[str, list[tuple[tuple[str, str], str]]] = {
         (("-psi*(1 + theta)", "theta*(1 + psi/2) + psi**3*(1 + psi/2)"), NO),
         (("-psi*exp(theta)", "theta*exp(psi/3)"), NO),
         (("-(exp(psi) - 1)*(2 + theta)", "abs(theta)*theta"), NO),
+        (("-(exp(psi) - 1)*(2 + theta)", "abs(theta)**(1/3)*sign(theta)"), "undecided"),  # sign: it might jump
+        (("-psi*(2 + theta)", "theta*abs(theta)**(1/2)"), NO),
+        (("-psi + psi*sqrt(theta**2 + psi**2)", "theta"), NO),
         (("-psi*theta**2", "theta*psi**2 - psi"), NO),  # theta^2 is 0 at x*: the argument fails, psi = 0 rests
     ],
     # Degree 1 and not differentiable, or without a limit.
