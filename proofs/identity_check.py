@@ -4,7 +4,7 @@ r"""Rulings that rest on an identity: the function of the certificate is put int
 - ``equilibrium-line``: v = 0 where the coordinate s is 0.
 - ``equilibrium-curve``: v = g w, with g(x*) = 0, grad g(x*) != 0 and w finite at x*.
 - ``time-reversal``: v(R x) = -R v(x), with R the reflection in the line where the linear form l is 0.
-- ``measure-preserved``: v . grad g = g div v, or g(S) = +-det S' g for every step S of a map, and g(x*) != 0.
+- ``measure-preserved``: v is smooth, v . grad g = g div v, or g(S) = +-det S' g for every step S of a map, g(x*) != 0.
 
 The field is that of ``recomputation``, in the local coordinates.
 """
@@ -94,6 +94,12 @@ class IdentityCheck(FunctionCheck):
             self._require_identity(row.xreplace(image) + moved, "v(R x) + R v")
 
     def _measure(self, function: sp.Expr) -> None:
+        plain = function.replace(sp.exp, lambda power: sp.Integer(1) if power.is_polynomial(X, Y) else sp.nan)
+        if not plain.is_polynomial(X, Y) or plain.has(sp.nan, sp.sign, sp.Abs):
+            raise Refused("the density is no polynomial in the local coordinates and exponentials of such")
+        pieces = self.cell.pieces or ()
+        if len(pieces) != 1 or pieces[0].branch or pieces[0].value is None:
+            raise Uncheckable("a field that is not smooth at the equilibrium may take a measure together")
         self.require(compare(function.xreplace(_ORIGIN), "!="), "the density does not vanish")
         rows = self._smooth_rows()
         if not self.rule.discrete:

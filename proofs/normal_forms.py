@@ -2,8 +2,8 @@
 
 An expression is read as a rational function over QQ in symbols and generators: f^(k)(u), exp of a monomial, roots,
 signs, expectations of monomials, and so on, each named by the normal form of its argument. Known relations are used (a
-root's power is its radicand, the square of a sign is 1 off its zero set, expectations are linear, moments of random
-variables are numbers). ``True`` is a proof; ``False`` only says that the normal form shows nothing.
+root's power is its radicand, the square of a sign is 1 if its zeros are a null set, expectations are linear, moments of
+random variables are numbers). ``True`` is a proof; ``False`` only says that the normal form shows nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from .printed import GAUSSIANS, UNIFORM, SignChange, density
 
 _EXPANDED = 24  # higher powers of sums stay powers of a generator
 _RANDOM = {*GAUSSIANS.values(), UNIFORM}
+_COORDINATES = frozenset({"theta", "psi", "_x", "_y"})
 
 
 def is_zero(expression: sp.Expr) -> bool:
@@ -42,6 +43,8 @@ class _Generators:
     def __init__(self) -> None:
         self._symbols: dict[tuple[object, ...], sp.Dummy] = {}
         self._relations: list[tuple[sp.Dummy, sp.Expr]] = []  # generator, polynomial that vanishes
+        self._units: set[sp.Symbol] = set()  # signs that are 1 or -1 almost everywhere
+        self._roots: dict[sp.Expr, sp.Expr] = {}  # generator, what it is a root of
         self._random: dict[sp.Symbol, frozenset[sp.Symbol]] = {v: frozenset({v}) for v in _RANDOM}
 
     def vanishes(self, expression: sp.Expr) -> bool:
@@ -76,12 +79,11 @@ class _Generators:
     def _canonical(self, expression: sp.Expr) -> sp.Expr:
         """The flat normal form of a generator's argument."""
         found = sp.cancel(sp.together(self._flat(expression)))
-        signs = {symbol for key, symbol in self._symbols.items() if key[0] is sp.sign}
-        if found.free_symbols.isdisjoint(signs):
+        if found.free_symbols.isdisjoint(self._units):
             return found
         # The square of a sign is 1, inside an argument too.
         reduced = found.replace(
-            lambda e: e.is_Pow and e.base in signs and e.exp.is_Integer, lambda e: e.base ** (e.exp % 2)
+            lambda e: e.is_Pow and e.base in self._units and e.exp.is_Integer, lambda e: e.base ** (e.exp % 2)
         )
         return sp.cancel(sp.together(reduced))
 
@@ -134,6 +136,7 @@ class _Generators:
             root = self._generator(sp.Pow, inner, exponent.q, random=self._variables(inner))
             top, bottom = sp.fraction(sp.together(inner))
             self._relate(root, sp.expand(bottom * root**exponent.q - top))
+            self._roots[root] = inner
             return root**exponent.p
         whole, rest = exponent.as_coeff_Add()
         if not whole.is_Integer:
@@ -143,20 +146,45 @@ class _Generators:
         return self._generator(sp.Pow, inner, upper, random=random) * self._flat(base) ** whole
 
     def _sign(self, argument: sp.Expr) -> sp.Expr:
-        """sign(u) as the product of the signs of u's factors, off the zero set of u."""
+        """sign(u) as the product of the signs of its factors, off null sets of coordinates and random variables."""
         top, bottom = sp.fraction(self._canonical(argument))
         if top == 0:
             return sp.Integer(0)
         constant, factors = sp.factor_list(sp.expand(top * bottom))
         result: sp.Expr = sp.sign(constant)
-        positive = {symbol for key, symbol in self._symbols.items() if key[0] in (sp.exp, sp.Pow)}
+        exponentials = {symbol for key, symbol in self._symbols.items() if key[0] is sp.exp}
         for factor, multiplicity in factors:
-            if multiplicity % 2 == 0 or factor in positive:
+            if factor in exponentials:
                 continue
-            known = self._generator(sp.sign, factor, random=self._variables(factor))
-            self._relate(known, known**2 - 1)
-            result *= known
+            if self._has_null_zeros(factor):
+                if multiplicity % 2 == 0 or factor in self._roots:
+                    continue
+                known = self._generator(sp.sign, factor, random=self._variables(factor))
+                self._units.add(known)
+                self._relate(known, known**2 - 1)
+                result *= known
+            else:
+                # Parameters may make it 0 everywhere.
+                known = self._generator(sp.sign, factor, random=self._variables(factor))
+                self._relate(known, known**3 - known)
+                result *= known if multiplicity % 2 else known**2
         return result
+
+    def _has_null_zeros(self, factor: sp.Expr) -> bool:
+        """Whether a factor moves with the coordinates or a random variable and is 0 on a null set, for all parameters.
+
+        That is so for a polynomial in them one of whose coefficients is a number, and for roots of such.
+        """
+        if factor in self._roots:
+            top, bottom = sp.fraction(self._roots[factor])
+            return all(self._has_null_zeros(f) for part in (top, bottom) for f, _ in sp.factor_list(part)[1])
+        moving = [s for s in factor.free_symbols if s in _RANDOM or s.name in _COORDINATES or self._is_local(s)]
+        if not moving or not factor.is_polynomial(*moving):
+            return False
+        return any(c.is_Rational for c in sp.Poly(factor, *moving).coeffs())
+
+    def _is_local(self, symbol: sp.Symbol) -> bool:
+        return isinstance(symbol, sp.Dummy) and symbol not in self._symbols.values()
 
     # -- expectations ------------------------------------------------------------------------------------------------
 

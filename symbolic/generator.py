@@ -13,7 +13,7 @@ def generator_alone(derivation: Derivation, cell: Cell) -> bool | None:
     """Whether theta -> theta* under theta' = v1(theta), for the flow and for small steps; None if it is not known.
 
     With v1 = c (theta - theta*)^k + ..., it does exactly for odd k and c < 0, if psi does not become infinite before:
-    v2 is affine in psi. Where v1 = 0 identically theta stays where it is.
+    v2 is a polynomial, affine in psi. Where v1 = 0 identically theta stays where it is.
 
     Args:
         derivation: The field.
@@ -28,7 +28,7 @@ def generator_alone(derivation: Derivation, cell: Cell) -> bool | None:
             if value:
                 if power % 2 == 0 or value > 0:
                     return False
-                return True if second.is_polynomial(Y) and sp.degree(second, Y) <= 1 else None
+                return True if second.is_polynomial(X, Y) and sp.degree(second, Y) <= 1 else None
     except (NeedSplit, *SYMPY_FAILURES):
         return None
     return False

@@ -199,7 +199,7 @@ PROPOSALS: dict[str, tuple[Document, str]] = {
         "does-not-converge",
     ),
     "area": (
-        {"field": {"theta": "-psi*abs(psi)", "psi": "tanh(theta)"}, "training": {"update": "alternating"}},
+        {"field": {"theta": "-psi**3", "psi": "tanh(theta)"}, "training": {"update": "alternating"}},
         "does-not-converge",
     ),
     "h ratio": (
