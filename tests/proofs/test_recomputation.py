@@ -25,7 +25,7 @@ from convergan.symbolic.solvers import translate
 Document = dict[str, Any]
 G = {"gamma": "gamma > 0"}
 F1, F2, GAMMA, SIGMA = sp.symbols("f1 f2 gamma sigma", real=True)
-X, Y = sp.symbols("x y", real=True)
+X, Y, THETA, PSI = sp.symbols("x y theta psi", real=True)
 NAMES = {"x": X, "y": Y, "theta": sp.Symbol("theta", real=True), "psi": sp.Symbol("psi", real=True)}
 
 
@@ -138,7 +138,9 @@ ZERO = [
     1 / (sp.sqrt(X) + 1) - (sp.sqrt(X) - 1) / (X - 1),
     sp.Abs(X * Y) - sp.sign(X) * sp.sign(Y) * X * Y,
     sp.sign(X - Y) + sp.sign(Y - X),
-    sp.exp(sp.Abs(X * sp.sin(Y)) * sp.Abs(X)) - sp.exp(X**2 * sp.Abs(sp.sin(Y))),
+    sp.exp(sp.Abs(THETA * sp.sin(Y)) * sp.Abs(THETA)) - sp.exp(THETA**2 * sp.Abs(sp.sin(Y))),
+    sp.sign(THETA - Y) ** 2 - 1,
+    sp.sign(X) ** 3 - sp.sign(X),
     expectation(X * EPSILON**4) - 3 * X,
     expectation(X + EPSILON * sp.exp(Y * EPSILON)) - X - expectation(EPSILON * sp.exp(Y * EPSILON)),
     expectation(UNIFORM**3) - sp.Rational(1, 4),
@@ -150,6 +152,12 @@ def test_normal_forms_show_identities(expression: sp.Expr) -> None:
     assert is_zero(expression)
     assert not is_zero(expression + 1)
     assert not is_zero(expression + X / 7)
+
+
+@pytest.mark.parametrize("factor", [X, X - Y, X**2, X * THETA + Y * PSI, sp.sqrt(X), sp.sqrt(X**2 * THETA**2)])
+def test_what_parameters_make_zero_has_no_sign_whose_square_is_1(factor: sp.Expr) -> None:
+    assert not is_zero(sp.sign(factor) ** 2 - 1)
+    assert not is_zero(sp.sign(factor) ** 4 - 1)
 
 
 def test_different_expectations_stay_different() -> None:
