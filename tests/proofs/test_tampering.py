@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +13,6 @@ from convergan.proofs import certificate as certificates
 from convergan.proofs.certificate import digest
 from convergan.proofs.certificate_reading import Steps
 from convergan.proofs.verify import verify_certificate
-from convergan.symbolic import analyse, read_proposal
 from convergan.symbolic.formula import Formula
 
 Document = dict[str, Any]
@@ -349,51 +347,3 @@ def test_damage_is_found_by_the_digest(name: str, certificate: Certificates) -> 
             continue
         found = verify_certificate(replaced(document, path, value + "x"))
         assert (found.accepted, found.failed_step) == (False, "digest"), path
-
-
-# -- identities that do not hold ---------------------------------------------------------------------------------------
-
-TIED = {"p": "p > 0", "q": "q**3 == p**3"}
-DECAY, STEADY = ("-theta", "-psi"), {"update": "flow"}
-CUBES = ("-psi - theta**3", "theta - psi**3")
-# Field, parameters, training; then theorem and function of the forged ruling: x* is not attracting, it says.
-IDENTITIES: list[tuple[tuple[str, str], Document, Document, str, str]] = [
-    # sign(p - q) is 0 where q**3 = p**3, and its square is not 1.
-    (DECAY, TIED, STEADY, "first-integral", "(1 - sign(p - q)**2)*_x"),
-    (DECAY, TIED, STEADY, "first-integral", "(1 - sign((p - q)**2))*(_x**2 + _y**2)"),
-    (DECAY, {"p": "p >= 0 and p <= 0"}, STEADY, "first-integral", "(1 - sign(p)**2)*_x"),
-    (DECAY, {"p": "p**2 <= 0"}, STEADY, "measure-preserved", "1 - sign(p)**2"),
-    (("-psi", "theta - psi*(1 - sign(p - q)**2)"), TIED, STEADY, "first-integral", "_x**2 + _y**2"),
-    (
-        ("-psi", "theta - psi*(1 - sign((p - 1)*theta + (q - 1)*psi)**2)"),
-        {"p": "p**3 == 1", "q": "q**3 == 1"},
-        STEADY,
-        "first-integral",
-        "_x**2 + _y**2",
-    ),
-    # 0 almost everywhere
-    (CUBES, {}, {"update": "alternating"}, "measure-preserved", "1 - sign(_x)**2"),
-    # Jumps take a measure together, whatever they are called.
-    (("theta - abs(theta)/theta", "-psi"), {}, STEADY, "measure-preserved", "1"),
-    (("theta - theta/abs(theta)", "-psi"), {}, STEADY, "measure-preserved", "1"),
-    (("-atan(1/theta)", "-psi/(1 + theta**2)"), {}, STEADY, "measure-preserved", "1"),
-]
-
-
-@pytest.mark.parametrize(("rows", "parameters", "training", "theorem", "function"), IDENTITIES)
-def test_identities_that_do_not_hold_are_not_accepted(
-    rows: tuple[str, str], parameters: Document, training: Document, theorem: str, function: str
-) -> None:
-    field = {"theta": rows[0], "psi": rows[1]}
-    proposal = {"proposal": {"name": "forged"}, "parameters": parameters, "field": field, "training": training}
-    document = json.loads(json.dumps(certificates.build_certificate(analyse(read_proposal(proposal)))))
-    names = [step["id"] for step in document["steps"]]
-    without(document, *(name for name in names if ".goal" in name or name.endswith(".matrix")))
-    for ruling in (step for step in document["steps"] if step["id"].endswith(".ruling")):
-        ruling |= {"kind": "theorem", "theorem": theorem, "outcome": "no", "rate": None, "branch": None}
-        ruling["function"] = function
-    point = document["verdict"]["witness"] or document["verdict"]["counterexample"]
-    document["verdict"] |= {"verdict": "does-not-converge", "rate": None, "witness": None, "counterexample": point}
-    found = verify_certificate(sealed(document))
-    assert found.accepted is not True, found
-    assert found.failed_step == "cell-1.ruling", found

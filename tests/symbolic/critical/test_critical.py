@@ -6,24 +6,13 @@ not matter.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
-from convergan.symbolic import analyse, read_proposal
-
 YES, NO, MIXED = "converges", "does-not-converge", "conditional"
 SIM, ALT = "simultaneous", "alternating"
 SWIRL = "(theta**2 + psi**2)"
-
-
-def document(rows: tuple[str, str], update: str = "flow", parameters: dict[str, str] | None = None) -> dict[str, Any]:
-    return {
-        "parameters": parameters or {},
-        "field": {"theta": rows[0], "psi": rows[1]},
-        "training": {"update": update},
-    }
 
 
 # rows: ((theta', psi'), verdict of the flow, rate)
@@ -197,68 +186,11 @@ MAPS: dict[str, list[tuple[tuple[str, str], str, str, dict[str, str]]]] = {
 }
 
 
-# Where a shortcut once said ``converges``: powers below 0 that a positive degree hides, weights that are not positive.
-ROOT_X, ROOT_Y = "abs(theta)**(1/2)", "abs(psi)**(1/2)"
-NEVER: list[tuple[tuple[str, str], dict[str, str]]] = [
-    # Of degree 7/2, but psi' > 0 where |theta| < psi^6.
-    (("-theta", f"-psi + psi**4/{ROOT_X}"), {}),
-    (("-theta + psi", f"-theta - psi - psi*{ROOT_Y}/{ROOT_X}"), {}),
-    # exp(-1/theta^2) and the like vanish at x* faster than what they are compared with.
-    (
-        (
-            "-psi - theta**3*exp(-1/theta**2) + theta**5",
-            "theta - psi**3*exp(-1/psi**2) + psi**5",
-        ),
-        {},
-    ),
-    ((f"-psi - theta/(1 + 1/abs(theta)) + theta*{ROOT_X}", f"theta - psi/(1 + 1/abs(psi)) + psi*{ROOT_Y}"), {}),
-    (("-psi - theta**3*tanh(1/abs(theta)) + theta**3*2", "theta - psi**3*tanh(1/abs(psi)) + 2*psi**3"), {}),
-    # The axes rest.
-    (("-theta/(abs(theta)**(-3) + abs(psi)**(-3))", "-psi/(abs(theta)**(-3) + abs(psi)**(-3))"), {}),
-    (("-theta/(abs(theta)**a + abs(psi)**a)", "-psi/(abs(theta)**a + abs(psi)**a)"), {"a": "a < 0"}),
-]
-
-# Theta has a double zero on (2, 1), where the flow leaves along a ray. One alternating step turns by h^2 more, so that
-# directions pass through, and everything contracts.
-_U, _W, _SQUARE = "(2*theta + psi)", "(theta - 2*psi)", "(theta**2 + psi**2)"
-_GROWTH = f"({_U}**2*{_SQUARE}/5 - {_SQUARE}**2/2)"
-_TURN = f"({_W}**2*({_U} + {_W}/3)*({_U} + {_W}/2)/5)"
-DOUBLE_RAYS = [
-    ("3*theta - 22*psi + 18*abs(psi)", "theta - 11/2*psi + 9/2*abs(psi)"),
-    (
-        f"(theta*{_GROWTH} - psi*{_TURN})/{_SQUARE}**2",
-        f"(psi*{_GROWTH} + theta*{_TURN})/{_SQUARE}**2",
-    ),
-]
-
-# rows, rate: with V = theta^2 + psi^2, v' = J, or the time in which a jump is reached.
-RATES: list[tuple[tuple[str, str], str]] = [
-    (("-theta*sqrt(theta**2 + psi**2)", "-psi*sqrt(theta**2 + psi**2)"), "sublinear"),  # r' = -r^2
-    (("-psi", "theta - psi - psi*sqrt(theta**2 + psi**2)"), "linear"),  # trace -1, determinant 1
-    (("-sign(psi) - sign(theta)/2", "sign(theta) - sign(psi)/2"), "linear"),  # |theta| + |psi| falls at a constant rate
-    (("-theta - theta*abs(theta)**(1/2)", "-psi"), "linear"),
-    (("-psi", "theta - psi*abs(psi)"), "sublinear"),
-    (("-psi", "theta - abs(psi)**p*sign(psi)"), "sublinear"),  # the slowest: p > 1
-    (("psi - theta", "theta - psi - abs(psi)**(1/2)*sign(psi)"), "linear"),
-]
-
-
-def verdict(rows: tuple[str, str], update: str = "flow", parameters: dict[str, str] | None = None) -> str:
-    return analyse(read_proposal(document(rows, update, parameters))).verdict.verdict.value
-
-
-def mirrored(rows: tuple[str, str]) -> tuple[str, str]:
-    """The same field with the players' names exchanged."""
-    names = {"theta": "psi", "psi": "theta"}
-    first, second = (re.sub(r"\b(theta|psi)\b", lambda match: names[match[0]], row) for row in rows)
-    return second, first
-
-
 @pytest.mark.parametrize(
     ("rows", "truth"),
     [pytest.param(*row, id=f"{group}-{n}") for group, table in FLOWS.items() for n, row in enumerate(table)],
 )
-def test_flows(rows: tuple[str, str], truth: str) -> None:
+def test_flows(rows: tuple[str, str], truth: str, verdict: Any, mirrored: Any) -> None:
     assert verdict(rows) == truth
     assert verdict(mirrored(rows)) == truth
     if truth == YES:
@@ -267,65 +199,9 @@ def test_flows(rows: tuple[str, str], truth: str) -> None:
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=f"{g}-{n}") for g, t in MAPS.items() for n, row in enumerate(t)])
-def test_maps(row: tuple[tuple[str, str], str, str, dict[str, str]]) -> None:
+def test_maps(row: tuple[tuple[str, str], str, str, dict[str, str]], verdict: Any) -> None:
     rows, update, truth, parameters = row
     assert verdict(rows, update, parameters) == truth
-
-
-@pytest.mark.parametrize("update", ["flow", SIM, ALT])
-@pytest.mark.parametrize(("rows", "parameters"), NEVER)
-def test_never_called_convergent(rows: tuple[str, str], parameters: dict[str, str], update: str) -> None:
-    assert verdict(rows, update, parameters) in (NO, "undecided")
-    assert verdict(mirrored(rows), update, parameters) in (NO, "undecided")
-
-
-@pytest.mark.parametrize("rows", DOUBLE_RAYS)
-def test_rays_that_alternating_steps_lose(rows: tuple[str, str]) -> None:
-    assert verdict(rows) == NO
-    assert verdict(rows, SIM) == NO
-    assert verdict(rows, ALT) in (YES, "undecided")
-
-
-def test_a_ray_belongs_to_its_own_sector() -> None:
-    # Where both are negative psi' = psi + theta^2 and theta' = |psi| + |theta|/2: no ray; elsewhere everything falls.
-    rows = "-psi - theta/2", "-theta**2*sign(psi) - psi*sign(theta)/2 - abs(psi)/2"
-    assert verdict(rows) in (YES, "undecided")
-    assert verdict(mirrored(rows)) in (YES, "undecided")
-
-
-@pytest.mark.parametrize(
-    "game",
-    [
-        # V' = -|psi| (phi((1/psi - theta)/sigma) + phi(1/(psi sigma))) with the normal density phi, flat at psi = 0
-        {"objective": {"f": "hinge", "instance_noise": "sigma"}, "parameters": {"sigma": "sigma > 0"}},
-        {"objective": {"f": "t"}, "penalty": {"discriminator": "E_real_noisy(max(0, D - 1), 1)"}},
-    ],
-)
-def test_noise_crosses_every_switch(game: dict[str, Any]) -> None:
-    assert analyse(read_proposal(game | {"training": {"update": "flow"}})).verdict.verdict.value in (YES, "undecided")
-    alternating = analyse(read_proposal(game | {"training": {"update": "alternating"}})).verdict
-    assert not any(word in alternating.reason for word in ("keeps", "constant", "reverses"))
-
-
-@pytest.mark.parametrize(("rows", "rate"), RATES)
-def test_rates(rows: tuple[str, str], rate: str) -> None:
-    parameters = {"p": "p > 0"} if "**p" in rows[1] else {}
-    for pair in (rows, mirrored(rows)):
-        found = analyse(read_proposal(document(pair, parameters=parameters))).verdict
-        assert (found.verdict.value, found.rate) == (YES, rate)
-
-
-def test_first_approximation() -> None:
-    # J = [[-1, -1], [1, -1]]: of the conditions |det A| < 1, 1 +- tr A + det A > 0 simultaneous steps need the first,
-    # 2 h^2 - 2 h < 0, and alternating ones the last, 4 - 4 h > 0.
-    norm = "sqrt(theta**2 + psi**2)"
-    rows = f"-psi - theta - psi*{norm}", f"theta - psi + theta*{norm}"
-    assert verdict(rows) == YES
-    assert verdict((f"-psi + theta/9 - theta*{norm}", f"theta - psi*{norm}")) == NO
-    for update in (SIM, ALT):
-        assert verdict(rows, update, {"h": "h > 0 and h < 1"}) == YES
-        assert verdict(rows, update, {"h": "h > 1"}) == NO
-        assert verdict(rows, update, {"h": "h > 0 and h != 1"}) == MIXED
 
 
 _TIMES_AND_SIGNS = "-psi - a*theta + abs(psi)/8", "theta + psi/10 - abs(theta)/8"
@@ -352,45 +228,5 @@ PARAMETRIC = [
 
 
 @pytest.mark.parametrize(("rows", "parameters", "truth"), PARAMETRIC)
-def test_parameters(rows: tuple[str, str], parameters: dict[str, str], truth: str) -> None:
+def test_parameters(rows: tuple[str, str], parameters: dict[str, str], truth: str, verdict: Any) -> None:
     assert verdict(rows, parameters=parameters) == truth
-
-
-def test_where_the_equilibrium_went() -> None:
-    penalised = {"objective": {"f": "t"}, "game": {"data": "1"}, "training": {"update": "flow"}}
-    penalised["penalty"] = {"discriminator": "psi**2", "generator": "theta**2/4"}
-    found = analyse(read_proposal(penalised)).elsewhere
-    assert found is not None
-    assert found.complete
-    assert [(str(e.theta), str(e.psi), e.generator_right, e.attracts) for e in found.equilibria] == [
-        ("1/2", "-1/4", False, True)  # -psi - theta/2 = 0 = theta - 1 - 2 psi
-    ]
-    pushed = document(("-theta", "psi - psi**3 + (1 - sign(psi)**2)/2 + sign(psi)"))
-    found = analyse(read_proposal(pushed)).elsewhere
-    assert found is not None
-    assert len(found.equilibria) == 2
-    assert all(e.generator_right and e.attracts is None for e in found.equilibria)  # psi^3 = psi + 1 is not rational
-    arbitrary = {"penalty": {"discriminator": "psi"}}
-    found = analyse(read_proposal(arbitrary)).elsewhere
-    assert found is not None
-    assert not found.complete
-    assert "arbitrary f" in found.reason
-    assert analyse(read_proposal(document(("-theta", "-psi")))).elsewhere is None
-
-
-@pytest.mark.parametrize(
-    ("rows", "alone", "dimension"),
-    [
-        (("-theta", "psi"), True, 0),
-        (("theta", "-psi"), False, 0),
-        (("-theta", "0"), True, 1),
-        (("0", "-psi"), False, 1),
-        (("-theta**3", "psi"), True, None),
-        (("-theta", "psi**2"), None, None),  # psi is infinite at t = 1/psi(0)
-        (("theta", "-psi**3"), False, None),
-        (("-psi", "theta"), None, 0),
-    ],
-)
-def test_the_generator_alone(rows: tuple[str, str], alone: bool | None, dimension: int | None) -> None:
-    analysis = analyse(read_proposal(document(rows)))
-    assert (analysis.generator_converges, analysis.dimension) == (alone, dimension)
