@@ -82,17 +82,17 @@ def verdict_claim(analysis: Analysis, claimed: str) -> ClaimResult:
     against = {"converges": found.counterexample, "does-not-converge": found.witness}.get(claimed)
     if against is not None:
         return ClaimResult("verdict", False, f"refuted at {_point_text(against)}")
-    return ClaimResult("verdict", None, f"undecided: {found.reason}")
+    return ClaimResult("verdict", None, found.reason)
 
 
 def _rate_claim(analysis: Analysis, claimed: str) -> ClaimResult:
     found = analysis.verdict
     if found.verdict is Verdict.UNDECIDED:
-        return ClaimResult("rate", None, f"undecided: {found.reason}")
+        return ClaimResult("rate", None, found.reason)
     if found.verdict is not Verdict.CONVERGES:
         return ClaimResult("rate", False, f"there is no rate: the verdict is {found.verdict.value}")
     if not found.rate:
-        return ClaimResult("rate", None, "undecided: the rate of convergence is not known")
+        return ClaimResult("rate", None, "the rate of convergence is not known")
     return ClaimResult("rate", found.rate == claimed, f"the rate is {found.rate}")
 
 
