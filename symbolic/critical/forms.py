@@ -77,7 +77,7 @@ def _tables(
     found: list[list[npt.NDArray[np.float64]]] = [[], []]
     for chart in charts:
         conditions = [a.expression for formula in chart.inside for a in atoms(formula)]
-        inside = np.all([_sampled(c, t, point) >= 0 for c in conditions] or [_DIRECTIONS == _DIRECTIONS], axis=0)
+        inside = np.all([np.ones_like(_DIRECTIONS), *(_sampled(c, t, point) >= 0 for c in conditions)], axis=0)
         for table, function in zip(found, (_at, _change), strict=True):
             table.append(np.stack([_sampled(function(m, chart), t, point)[inside] for m in monomials], axis=1))
     tables = [np.concatenate(parts) for parts in found]

@@ -103,7 +103,11 @@ def _is_definite(base: sp.Expr) -> bool:
 
 
 def order(term: Monomial) -> sp.Expr | None:
-    """Some q with |c |x|^i |y|^j w| = O(r^q) near x*, for i, j >= 0; None if the weight has other parts than roots."""
+    """Some q with |c |x|^i |y|^j w| = O(r^q) near x*; None if more than powers of sums vanish in the weight.
+
+    Args:
+        term: With i, j >= 0, which are the caller's to show.
+    """
     total = term.x_power + term.y_power
     for factor in sp.Mul.make_args(term.weight):
         base, exponent = factor.as_base_exp()

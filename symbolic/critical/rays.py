@@ -41,6 +41,7 @@ from .forms import Chart, form_sign
 T = sp.Symbol("_t", real=True)
 _ZERO, _ONE = sp.Integer(0), sp.Integer(1)
 _CHARTS = ((_ONE, T), (-_ONE, T), (_ZERO, _ONE), (_ZERO, -_ONE))
+_Point = tuple[sp.Expr, sp.Expr]
 _OTHER_CHARTS = ((T, _ONE), (T, -_ONE))
 _SAMPLES = tuple(sp.Rational(value) for value in ("0", "1", "-1", "1/2", "-1/2", "2", "-2"))
 
@@ -79,11 +80,8 @@ class _Directions:
 
     @property
     def strictly(self) -> tuple[Formula, ...]:
-        """The conditions for the interior of the sector; an empty sector keeps its FALSE, which has no atoms."""
-        return tuple(
-            conjunction(compare(atom.expression, ">") for atom in atoms(part)) if part != FALSE else FALSE
-            for part in self.inside
-        )
+        """The conditions for the interior of the sector."""
+        return tuple(compare(atom.expression, ">") for part in self.inside for atom in atoms(part))
 
 
 def fan(
@@ -103,7 +101,7 @@ def fan(
             part of degree 1 is x + h v itself.
     """
     around: list[_Directions] = []
-    for sector, point in product(sectors, _CHARTS):
+    for sector, point in _met(sectors, _CHARTS):
         found = _directions(sector, point, facts, weights)
         if found is None:
             return None
@@ -127,7 +125,7 @@ def fan(
     even = len(sectors) == 1 and weights == (1, 1) and _is_even(sectors[0])
     if even and all(facts.holds(compare(d.growth, "!="), [compare(d.turn, "==")]) for d in around):
         return Fan.ESCAPES
-    others = [_directions(sector, point, facts, weights) for sector, point in product(sectors, _OTHER_CHARTS)]
+    others = [_directions(sector, point, facts, weights) for sector, point in _met(sectors, _OTHER_CHARTS)]
     candidates = [d for d in [*around, *others] if d is not None and d.point != (0, 1) and d.point != (0, -1)]
     return Fan.ESCAPES if any(_escapes(d, facts, smooth) for d in candidates) else None
 
@@ -153,13 +151,23 @@ def told_apart(sectors: list[Sector], facts: Facts) -> None:
         facts.sign(sp.expand(matrix.det()))
 
 
+def _met(sectors: list[Sector], charts: tuple[_Point, ...]) -> list[tuple[Sector, _Point]]:
+    """Sectors with the charts that have directions in them, as far as constants tell."""
+    return [pair for pair in product(sectors, charts) if FALSE not in _inside(*pair)]
+
+
+def _inside(sector: Sector, point: _Point) -> tuple[Formula, ...]:
+    at = dict(zip((X, Y), point, strict=True))
+    return tuple(compare(sp.expand(side.xreplace(at)), ">=") for side in sector.sides)
+
+
 def _directions(
     sector: Sector, point: tuple[sp.Expr, sp.Expr], facts: Facts, weights: tuple[int, int]
 ) -> _Directions | None:
     """The sector in one chart, without denominators; None if one of those may vanish."""
     p, q = weights
     at = dict(zip((X, Y), point, strict=True))
-    inside = tuple(compare(sp.expand(side.xreplace(at)), ">=") for side in sector.sides)
+    inside = _inside(sector, point)
     quotients = [sp.fraction(sp.together(row.xreplace(at))) for row in sector.rows]
     common = sp.lcm(quotients[0][1], quotients[1][1])
     if not facts.holds(compare(common, "!="), inside):
