@@ -26,7 +26,8 @@ from ..symbolic.germs import local_field
 from ..symbolic.hypotheses import hypotheses
 from ..symbolic.proposal_reader import read_proposal
 from ..symbolic.spectrum import characteristic_polynomial
-from ..symbolic.updates import UPDATES, Steps
+from ..symbolic.updates import Linearisation, Simultaneous, period_matrix
+from ..symbolic.updates.linear import LinearPlayers
 
 SLOPE = sp.Symbol("s", real=True)
 STEP = sp.Symbol("h", real=True)
@@ -61,17 +62,17 @@ def quantity(document: Mapping[str, Any], name: str, prover: Prover) -> sp.Expr 
         raise ValueError(f"unknown quantity {name!r}; known: {', '.join(sorted(QUANTITIES))}")
     proposal = read_proposal(document)
     derivation = derive(proposal)
-    rule = UPDATES[proposal.training.update]
-    steps = Steps(proposal.training.g_steps, proposal.training.d_steps)
+    rule = derivation.rule
     if name.startswith("update") and not rule.discrete:
         raise ValueError("the flow has no update")
     if name in {"vector_field", "update"}:
         field = _field(derivation)
         if name == "vector_field":
             return sp.ImmutableMatrix(field)
-        if rule.name != "simultaneous":
+        if rule != Simultaneous():
             raise ValueError("only simultaneous steps read one and the same f'(theta psi)")
-        return sp.ImmutableMatrix(rule.period(lambda *_: field, derivation.theta, derivation.psi, STEP, steps))
+        players = _Known(field)
+        return sp.ImmutableMatrix(rule.period(players, (derivation.theta, derivation.psi), STEP))
     value, jacobian = _linearised(derivation, prover)
     if name == "value":
         return value
@@ -79,8 +80,22 @@ def quantity(document: Mapping[str, Any], name: str, prover: Prover) -> sp.Expr 
         return jacobian
     if name == "characteristic_polynomial":
         return characteristic_polynomial(jacobian)
-    matrix = rule.matrix(jacobian, STEP, steps)
+    if rule.uses_free_field or rule.uses_opponents:
+        raise ValueError(f"the update of {rule.name!r} needs more than v'")
+    matrix = period_matrix(rule, Linearisation(jacobian), STEP)
     return matrix if name == "update_jacobian" else characteristic_polynomial(matrix)
+
+
+class _Known(LinearPlayers):
+    """A field whose value at the point is known."""
+
+    def __init__(self, rows: tuple[sp.Expr, sp.Expr]) -> None:
+        super().__init__(())
+        self._rows = rows
+
+    def field(self, theta: sp.Expr, psi: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+        """The known rows."""
+        return self._rows
 
 
 def _field(derivation: Derivation) -> tuple[sp.Expr, sp.Expr]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from .critical.decide import decide_critical
 from .decision.cells import SYMPY_FAILURES, Cell, NeedSplit, Unresolved, analysed
 from .decision.prover import Prover
 from .derivation import Derivation, derivative_symbols, derive
@@ -17,15 +16,17 @@ from .formula import TRUE, Formula, atoms, compare, conjunction, symbols
 from .generator import generator_alone
 from .germs import LocalField, local_field
 from .hypotheses import declared, hypotheses, symbol_names
+from .judgement import judge_rule
 from .obligations import goals
 from .output import NoEquilibriumOutput
+from .periods import linearisation
 from .proposal import Proposal
 from .regions import critical_region, stable_region, step_size_region
 from .rulings import Outcome, Point, RuledCell, RuleVerdict, Ruling, Verdict
 from .spectrum import characteristic_polynomial, eigenvalues
-from .stability import Question, judge
+from .stability import Question
 from .theorems import CONTINUA
-from .updates import UPDATES, Rule, Steps
+from .updates import UPDATES, Averaged, Rule, Stepwise, period_matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,24 +147,25 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         return _without_output(proposal, prover, unknown)
     assumed = hypotheses(derivation)
     _require_admissible(assumed, prover)
+    _require_positive(derivation.rule, assumed, prover)
     variables = _variables(proposal, derivation, assumed)
     admissible = prover.point(assumed, variables, "an admissible point")
     start = Cell(assumed, prover)
     local = tuple(analysed(start, lambda cell: local_field(derivation, cell)))
     h = sp.Symbol("h", real=True)
-    training = proposal.training
     declared = proposal.declares_step
-    own = Question(UPDATES[training.update], Steps(training.g_steps, training.d_steps), h, declared)
+    own = Question(derivation.rule, h, declared)
     verdict = _ruled(own, derivation, local, prover, variables, admissible)
     updates: dict[str, RuleVerdict] = {}
     for name, rule in _standard_rules().items():
-        if rule is own.rule and own.steps == Steps():
+        if rule == own.rule:
             updates[name] = verdict
         else:
-            question = Question(rule, Steps(), h, declared, thorough=False)
+            question = Question(rule, h, declared, thorough=False)
             updates[name] = _ruled(question, derivation, local, prover, variables, admissible)
-    jacobian, region = _linearisation(local)
-    matrix = None if jacobian is None or not own.rule.discrete else own.rule.matrix(jacobian, h, own.steps)
+    jacobian, largest = _largest(local)
+    region = TRUE if largest is None else largest[0].formula
+    matrix = None if largest is None else _update_matrix(own, derivation, *largest)
     conditional = verdict.verdict is Verdict.CONDITIONAL
     everywhere = jacobian is not None and prover.proves(assumed, region, "v' is the same for all parameters")
     return Analysis(
@@ -179,7 +181,9 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         local,
         matrix,
         stable_region(verdict, assumed, prover) if conditional else None,
-        step_size_region(matrix, h, assumed, prover) if everywhere and matrix is not None else None,
+        step_size_region(matrix, h, assumed, prover)
+        if everywhere and matrix is not None and not isinstance(own.rule, Averaged)
+        else None,
         critical_region(jacobian, proposal.parameter_names, assumed, prover)
         if everywhere and jacobian is not None
         else None,
@@ -206,8 +210,16 @@ def _require_admissible(assumed: Formula, prover: Prover) -> None:
         )
 
 
+def _require_positive(rule: Rule, assumed: Formula, prover: Prover) -> None:
+    for key, value in rule.positive().items():
+        if not prover.proves(assumed, compare(value, ">"), f"{key} is positive"):
+            raise ProposalError(
+                f"training.{key}", f"{value} is not known to be positive", "declare a condition that makes it so"
+            )
+
+
 def _standard_rules() -> dict[str, Rule]:
-    return {name: UPDATES[name] for name in ("flow", "simultaneous", "alternating")}
+    return {name: UPDATES[name].configured({}) for name in ("flow", "simultaneous", "alternating")}
 
 
 def _variables(proposal: Proposal, derivation: Derivation, assumed: Formula) -> list[sp.Symbol]:
@@ -235,18 +247,10 @@ def _ruled(
         if isinstance(found, Unresolved):
             cells.append(RuledCell(cell, Ruling(Outcome.OPEN, "", found.reason)))
             continue
-        for part, ruling in analysed(cell, lambda c, found=found: _judged(question, derivation, found, c)):
+        for part, ruling in analysed(cell, lambda c, found=found: judge_rule(question, derivation, found, c)):
             resolved = Ruling(Outcome.OPEN, "", ruling.reason) if isinstance(ruling, Unresolved) else ruling
             cells.append(_confirmed(question, RuledCell(part, resolved, found)))
     return assemble(cells, prover, variables, admissible)
-
-
-def _judged(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling:
-    """Linearisation, stationarity and one-sided limits first; what they leave open goes to the critical methods."""
-    ruling = judge(question, local, cell)
-    if ruling.outcome is not Outcome.OPEN:
-        return ruling
-    return decide_critical(question, derivation, local, cell) or ruling
 
 
 def _confirmed(question: Question, ruled: RuledCell) -> RuledCell:
@@ -310,11 +314,11 @@ def _reason(cells: list[RuledCell]) -> str:
     return "; or ".join(dict.fromkeys(cell.ruling.reason for cell in cells))
 
 
-def _linearisation(
+def _largest(
     local: Iterable[tuple[Cell, LocalField | Unresolved]],
-) -> tuple[sp.ImmutableMatrix | None, Formula]:
+) -> tuple[sp.ImmutableMatrix | None, tuple[Cell, LocalField] | None]:
     """v'(x*) on the cell with the fewest equations where v is differentiable and stationary, and that cell."""
-    candidates: list[tuple[int, sp.ImmutableMatrix, Formula]] = []
+    candidates: list[tuple[int, sp.ImmutableMatrix, tuple[Cell, LocalField]]] = []
     for cell, found in local:
         if isinstance(found, Unresolved) or found.failure:
             continue
@@ -327,11 +331,25 @@ def _linearisation(
             continue
         if stationary and agree:
             equations = sum(atom.relation == "==" for atom in atoms(cell.formula))
-            candidates.append((equations, first, cell.formula))
+            candidates.append((equations, first, (cell, found)))
     if not candidates:
-        return None, TRUE
-    _, matrix, region = min(candidates, key=lambda candidate: candidate[0])
-    return matrix, region
+        return None, None
+    _, matrix, largest = min(candidates, key=lambda candidate: candidate[0])
+    return matrix, largest
+
+
+def _update_matrix(
+    question: Question, derivation: Derivation, cell: Cell, local: LocalField
+) -> sp.ImmutableMatrix | None:
+    """The Jacobian of one period at x*; None if the rule is no map, or no linear one there."""
+    rule = question.rule
+    if not rule.discrete or (isinstance(rule, Stepwise) and rule.decay is not None):
+        return None
+    try:
+        found = linearisation(rule, derivation, local, cell)
+    except NeedSplit:
+        return None
+    return None if isinstance(found, str) else period_matrix(rule, found[0], question.h)
 
 
 def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOutput) -> Analysis:

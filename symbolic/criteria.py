@@ -16,7 +16,8 @@ import sympy as sp
 
 # The sign (-1, 0, 1) of an expression, where it is decided.
 Sign = Callable[[sp.Expr], int]
-_EPSILON = sp.Symbol("_epsilon", real=True)
+# How far a polynomial is moved to tell roots on the boundary from roots outside.
+EPSILON = sp.Symbol("_epsilon", real=True)
 
 
 class Spectrum(Enum):
@@ -94,7 +95,7 @@ def classify_map(coefficients: Sequence[sp.Expr], sign: Sign) -> Spectrum:
         coefficients: Highest first.
         sign: Decides signs of expressions in the coefficients' symbols; what it raises passes through.
     """
-    return _classified(coefficients, schur_expressions, _scaled, sign)
+    return _classified(coefficients, schur_expressions, scaled, sign)
 
 
 def _classified(
@@ -112,7 +113,7 @@ def _classified(
         boundary = boundary or value == 0
     if not boundary:
         return Spectrum.STABLE
-    inside = infinitesimal_sign(_EPSILON, sign)
+    inside = infinitesimal_sign(EPSILON, sign)
     closed = all(inside(expression) > 0 for expression in conditions(moved(coefficients)))
     return Spectrum.CRITICAL if closed else Spectrum.UNSTABLE
 
@@ -143,12 +144,12 @@ def _shifted(coefficients: Sequence[sp.Expr]) -> list[sp.Expr]:
     """Coefficients of p(z + epsilon)."""
     z = sp.Symbol("_z")
     degree = len(coefficients) - 1
-    moved = sp.Add(*(c * (z + _EPSILON) ** (degree - k) for k, c in enumerate(coefficients)))
+    moved = sp.Add(*(c * (z + EPSILON) ** (degree - k) for k, c in enumerate(coefficients)))
     polynomial = sp.Poly(sp.expand(moved), z)
     return [sp.expand(polynomial.coeff_monomial(z**k)) for k in range(degree, -1, -1)]
 
 
-def _scaled(coefficients: Sequence[sp.Expr]) -> list[sp.Expr]:
+def scaled(coefficients: Sequence[sp.Expr]) -> list[sp.Expr]:
     """Coefficients of p((1 + epsilon) z), with a positive leading coefficient."""
     degree = len(coefficients) - 1
-    return [sp.expand(c * (1 + _EPSILON) ** (degree - k)) for k, c in enumerate(coefficients)]
+    return [sp.expand(c * (1 + EPSILON) ** (degree - k)) for k, c in enumerate(coefficients)]

@@ -17,10 +17,11 @@ from .calculus import EPSILON_FAKE, EPSILON_REAL, Mean, ObjectiveDerivative, der
 from .interpretation import GameAlgebra, ScalarAlgebra
 from .objectives import NAMED_OBJECTIVES
 from .output import equilibrium_output
-from .proposal import Objective, Proposal
+from .proposal import Objective, Proposal, Training
 from .prototypes import PROTOTYPES
 from .prototypes.game import Game
 from .requirements import Requirement, Requirements
+from .updates import UPDATES, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Derivation:
         output: The equilibrium output d*.
         objective_values: f1, f2, ... by name where the objective is concrete, else empty.
         requirements: What the text needs in order to have a value, operation by operation.
+        rule: The training rule, with the values of its keys as expressions.
+        free_field: The field without the penalties.
+        opponents: (d C_G / d psi, d C_D / d theta), each player's cost in the other's parameter; None beside a field.
     """
 
     proposal: Proposal
@@ -48,6 +52,9 @@ class Derivation:
     output: sp.Expr
     objective_values: dict[str, sp.Expr]
     requirements: tuple[Requirement, ...]
+    rule: Rule
+    free_field: tuple[sp.Expr, sp.Expr]
+    opponents: tuple[sp.Expr, sp.Expr] | None = None
 
 
 def parameter_symbols(proposal: Proposal) -> dict[str, sp.Symbol]:
@@ -75,12 +82,16 @@ def derive(proposal: Proposal) -> Derivation:
     symbols = parameter_symbols(proposal)
     needs = Requirements()
     ratio = ex.interpret(proposal.training.h_ratio, ScalarAlgebra(symbols, needs))
+    rule = _rule(proposal.training, ScalarAlgebra(symbols, needs))
     if proposal.field is not None:
         theta, psi = sp.symbols("theta psi", real=True)
         algebra = ScalarAlgebra(symbols | derivative_symbols() | {"theta": theta, "psi": psi}, needs)
         first, second = (ex.interpret(row, algebra) for row in (proposal.field.theta, proposal.field.psi))
         zero = sp.Integer(0)
-        return Derivation(proposal, theta, psi, symbols, (first, ratio * second), (zero, zero), zero, {}, needs.all())
+        field = first, ratio * second
+        return Derivation(
+            proposal, theta, psi, symbols, field, (zero, zero), zero, {}, needs.all(), rule, free_field=field
+        )
     objective = proposal.objective
     assert objective is not None
     output = _output(objective, symbols)
@@ -97,8 +108,9 @@ def derive(proposal: Proposal) -> Derivation:
     algebra = GameAlgebra(names, game, gradients, requirements=needs)
     penalty_d = ex.interpret(proposal.penalty_discriminator, algebra)
     penalty_g = ex.interpret(proposal.penalty_generator, algebra)
-    first = -derivative(cost, game.theta) - derivative(penalty_g, game.theta)
-    second = derivative(gain, game.psi) - derivative(penalty_d, game.psi)
+    free = -derivative(cost, game.theta), derivative(gain, game.psi)
+    first, second = free[0] - derivative(penalty_g, game.theta), free[1] - derivative(penalty_d, game.psi)
+    opponents = derivative(cost + penalty_g, game.psi), -ratio * derivative(gain, game.theta)
     return Derivation(
         proposal,
         game.theta,
@@ -109,7 +121,18 @@ def derive(proposal: Proposal) -> Derivation:
         output,
         _objective_values(objective, output, symbols),
         needs.all(),
+        rule,
+        (free[0], ratio * free[1]),
+        opponents,
     )
+
+
+def _rule(training: Training, algebra: ScalarAlgebra) -> Rule:
+    values = {
+        name: ex.interpret(value, algebra) if isinstance(value, ex.Expression) else value
+        for name, value in training.options.items()
+    }
+    return UPDATES[training.update].configured(values)
 
 
 def _output(objective: Objective, symbols: dict[str, sp.Symbol]) -> sp.Expr:

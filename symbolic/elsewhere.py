@@ -16,7 +16,6 @@ from itertools import product
 import sympy as sp
 
 from .calculus import Mean, ObjectiveDerivative, SignChange
-from .critical.decide import decide_critical
 from .decision.cells import SYMPY_FAILURES, Cell, Unresolved, analysed
 from .decision.limits import OutOfTime, time_limit
 from .decision.points import sign
@@ -24,8 +23,9 @@ from .derivation import Derivation
 from .formula import compare, conjunction
 from .germs import local_field
 from .germs.uniform import averaged
+from .judgement import judge_rule
 from .rulings import Outcome, Point
-from .stability import Question, judge
+from .stability import Question
 
 SECONDS = 4.0
 _MOST_CHOICES = 4
@@ -182,10 +182,7 @@ def _attracts(question: Question, derivation: Derivation, cell: Cell, point: Poi
 
     def ruled(part: Cell) -> Outcome:
         local = local_field(moved, part)
-        ruling = judge(question, local, part)
-        if ruling.outcome is Outcome.OPEN:
-            ruling = decide_critical(question, moved, local, part) or ruling
-        return ruling.outcome
+        return judge_rule(question, moved, local, part).outcome
 
     outcomes = {Outcome.OPEN if isinstance(o, Unresolved) else o for _, o in analysed(here, ruled)}
     return {frozenset({Outcome.YES}): True, frozenset({Outcome.NO}): False}.get(frozenset(outcomes))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -62,3 +64,11 @@ class ProposalError(ValueError):
     def in_file(self, file: str) -> ProposalError:
         """The same error with the file named."""
         return ProposalError(self.key, self.problem, self.mend, file)
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """A mend for an unknown word: the known ones, and the one that was probably meant."""
+    words = tuple(known)
+    match = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    listing = ", ".join(words)
+    return f"did you mean {match[0]!r}? known: {listing}" if match else f"known: {listing}"

@@ -10,7 +10,7 @@ from .germs.local import X, Y, shifted
 
 
 def generator_alone(derivation: Derivation, cell: Cell) -> bool | None:
-    """Whether theta -> theta* under theta' = v1(theta), for the flow and for small steps; None if it is not known.
+    """Whether theta -> theta* under theta' = v1(theta), for the flow and for small gradient steps; None if not known.
 
     With v1 = c (theta - theta*)^k + ..., it does exactly for odd k and c < 0, if psi does not become infinite before:
     v2 is a polynomial, affine in psi. Where v1 = 0 identically theta stays where it is.
@@ -19,6 +19,8 @@ def generator_alone(derivation: Derivation, cell: Cell) -> bool | None:
         derivation: The field.
         cell: All admissible parameters.
     """
+    if derivation.rule.discrete and derivation.rule.first_order is None:
+        return None
     try:
         first, second = shifted(derivation, cell)[0]
         if first.has(Y) or not first.is_polynomial(X):

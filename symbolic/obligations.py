@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from .formula import TRUE, Formula, compare, conjunction, disjunction
+from .criteria import EPSILON, scaled, schur_expressions
+from .formula import FALSE, TRUE, Formula, compare, conjunction, disjunction
+from .germs import LocalField
 from .rulings import RuledCell
-from .spectrum import characteristic_coefficients
+from .spectrum import characteristic_coefficients, cleared
 from .stability import Question, outward_gradients
 
 CRITICAL_THEOREMS = frozenset(
@@ -28,12 +30,16 @@ CRITICAL_THEOREMS = frozenset(
         "first-approximation",
         "first-integral",
         "leading-part",
+        "decaying-steps",
+        "finite-steps",
+        "linear-averages",
         "linear-critical",
         "mean-energy",
         "measure-preserved",
         "nilpotent",
         "no-limit",
         "orbit-linearisation",
+        "period-moves",
         "periodic",
         "pushed-off",
         "sliding",
@@ -72,19 +78,25 @@ def goals(question: Question, ruled: RuledCell) -> list[Goal] | None:
 def _all_goals(question: Question, ruled: RuledCell) -> list[Goal] | None:
     ruling, local = ruled.ruling, ruled.local
     found: list[Goal] = []
+    conditions = [Goal(condition, "a sign that the theorem uses") for condition in ruling.conditions]
     if ruling.theorem in CRITICAL_THEOREMS:
-        return [Goal(condition, "a sign that the theorem uses") for condition in ruling.conditions]
+        return conditions
     if local is not None and ruling.matrix is not None:
-        found += _one_linearisation(ruled)
+        for field in (local, *ruling.fields):
+            found += _one_linearisation(field)
     match ruling.theorem:
         case "flow-linear-stability" | "flow-linear-instability" if ruling.matrix is not None:
             _, minus_trace, determinant = characteristic_coefficients(ruling.matrix)
             inside = [minus_trace, determinant]
             return [*found, *_spectral(question, ruled, inside, stable=ruling.theorem == "flow-linear-stability")]
         case "map-linear-stability" | "map-linear-instability" if ruling.matrix is not None:
-            _, minus_trace, determinant = characteristic_coefficients(ruling.matrix)
-            inside = [1 - determinant, 1 + minus_trace + determinant, 1 - minus_trace + determinant]
-            return [*found, *_spectral(question, ruled, inside, stable=ruling.theorem == "map-linear-stability")]
+            coefficients = cleared(characteristic_coefficients(ruling.matrix), question.h)
+            stable = ruling.theorem == "map-linear-stability"
+            return [
+                *found,
+                *conditions,
+                *_spectral(question, ruled, _inside(coefficients), stable=stable, of=coefficients),
+            ]
         case "not-stationary" if ruling.piece is not None:
             assert ruling.piece.value is not None
             moves = disjunction(compare(component, "!=") for component in ruling.piece.value)
@@ -105,12 +117,11 @@ def _all_goals(question: Question, ruled: RuledCell) -> list[Goal] | None:
     return None
 
 
-def _one_linearisation(ruled: RuledCell) -> list[Goal]:
+def _one_linearisation(local: LocalField) -> list[Goal]:
     """All pieces vanish at the equilibrium and have the same Jacobian."""
-    assert ruled.local is not None
     found: list[Goal] = []
-    first = ruled.local.pieces[0].jacobian
-    for piece in ruled.local.pieces:
+    first = local.pieces[0].jacobian
+    for piece in local.pieces:
         assert piece.value is not None and piece.jacobian is not None and first is not None
         zero = conjunction(compare(component, "==") for component in piece.value)
         same = conjunction(compare(entry, "==") for entry in piece.jacobian - first)
@@ -118,30 +129,51 @@ def _one_linearisation(ruled: RuledCell) -> list[Goal]:
     return list(dict.fromkeys(found))
 
 
-def _spectral(question: Question, ruled: RuledCell, inside: list[sp.Expr], *, stable: bool) -> list[Goal]:
-    small = question.rule.discrete and not question.declared
+def _inside(coefficients: list[sp.Expr]) -> list[sp.Expr]:
+    """Expressions that are all positive iff every root lies inside; the leading coefficient is positive."""
+    if len(coefficients) != 3:
+        return schur_expressions(coefficients)
+    leading, minus_trace, determinant = coefficients
+    return [leading - determinant, leading + minus_trace + determinant, leading - minus_trace + determinant]
+
+
+def _spectral(
+    question: Question, ruled: RuledCell, inside: list[sp.Expr], *, stable: bool, of: list[sp.Expr] | None = None
+) -> list[Goal]:
+    small = [question.h] if question.rule.discrete and not question.declared else []
     if stable:
-        because = "every root lies inside"
-        return [Goal(_positive(e, question.h, ruled) if small else compare(e, ">"), because) for e in inside]
-    outside = [-sp.expand(e) for e in inside]
-    if not small:
-        return [Goal(disjunction(compare(e, ">") for e in outside), "a root lies outside")]
-    return [Goal(disjunction(_positive(e, question.h, ruled) for e in outside), "a root lies outside for small h")]
+        return [Goal(_signed(e, ">", small, ruled), "every root lies inside") for e in inside]
+    because = "a root lies outside" + (" for small h" if small else "")
+    formula = disjunction(_signed(e, "<", small, ruled) for e in inside)
+    if of is None or len(of) == 3 or ruled.cell.prover.proves(ruled.cell.formula, formula, because):
+        return [Goal(formula, because)]
+    # With a root on the circle none of them need be negative; then one is for a circle that is a little larger.
+    moved = schur_expressions(scaled(of))
+    return [Goal(disjunction(_signed(e, "<", [EPSILON, *small], ruled) for e in moved), because)]
 
 
-def _positive(expression: sp.Expr, h: sp.Symbol, ruled: RuledCell) -> Formula:
-    """Positive for every sufficiently small h > 0: the first coefficient that does not vanish is positive.
+def _signed(expression: sp.Expr, relation: str, small: list[sp.Symbol], ruled: RuledCell) -> Formula:
+    """Positive, or negative, for all sufficiently small positive values of some symbols, the first of them smallest.
 
     On the cell every sign is constant, so the coefficients up to the deciding one are listed and no more.
     """
-    coefficients = list(reversed(sp.Poly(sp.expand(expression), h).all_coeffs()))
-    prover, cell = ruled.cell.prover, ruled.cell.formula
-    vanishing: list[Formula] = []
-    for coefficient in coefficients:
-        if prover.proves(cell, compare(coefficient, ">"), "leading coefficient in h"):
-            return conjunction([*vanishing, compare(coefficient, ">")])
-        vanishing.append(compare(coefficient, "=="))
-    return disjunction(())
+    vanishing, leading = _lowest(sp.expand(expression), small, ruled)
+    return conjunction([*vanishing, FALSE if leading is None else compare(leading, relation)])
+
+
+def _lowest(expression: sp.Expr, small: list[sp.Symbol], ruled: RuledCell) -> tuple[list[Formula], sp.Expr | None]:
+    """The coefficient of the lowest powers that does not vanish, if any, and that those below it do."""
+    if not small:
+        zero = compare(expression, "==")
+        vanishes = ruled.cell.prover.proves(ruled.cell.formula, zero, "a coefficient vanishes")
+        return ([zero], None) if vanishes else ([], expression)
+    found: list[Formula] = []
+    for coefficient in reversed(sp.Poly(expression, small[0]).all_coeffs()):
+        vanishing, leading = _lowest(coefficient, small[1:], ruled)
+        found += vanishing
+        if leading is not None:
+            return found, leading
+    return found, None
 
 
 def _open_side(ruled: RuledCell) -> Goal:

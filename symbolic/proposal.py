@@ -61,12 +61,27 @@ class FieldRows:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """The training rule: its name, the number of steps per player and the ratio of D's step to G's."""
+    """The training rule.
+
+    Attributes:
+        update: Its name.
+        options: Values of its keys, given or by default: integers, booleans, words, and expressions.
+        h_ratio: The ratio of D's step to G's.
+    """
 
     update: str
-    g_steps: int
-    d_steps: int
+    options: Mapping[str, Any]
     h_ratio: Expression
+
+    @property
+    def g_steps(self) -> int:
+        """G's steps in one iteration."""
+        return int(self.options.get("g_steps", 1))
+
+    @property
+    def d_steps(self) -> int:
+        """D's steps in one iteration."""
+        return int(self.options.get("d_steps", 1))
 
 
 @dataclass(frozen=True, slots=True)

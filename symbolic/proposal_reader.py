@@ -6,7 +6,6 @@ and combinations that a rule does not have are errors that name the key, the off
 
 from __future__ import annotations
 
-import difflib
 import keyword
 import re
 from collections.abc import Mapping
@@ -14,11 +13,12 @@ from typing import Any
 
 from . import expression as ex
 from .conditions import Condition, parse_conditions, parse_region
-from .errors import ExpressionError, ProposalError
+from .errors import ExpressionError, ProposalError, closest
 from .objectives import NAMED_OBJECTIVES
 from .parser import Scope, parse
 from .proposal import Claim, FieldRows, Objective, Parameter, Proposal, Training
 from .prototypes import PROTOTYPES
+from .training_reader import TRAINING_KEYS, read_training
 from .updates import UPDATES
 
 VERDICTS = ("converges", "conditional", "does-not-converge", "undecided")
@@ -30,11 +30,10 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "objective": ("f", "assume", "fake", "real", "generator", "instance_noise", "pairing"),
     "penalty": ("discriminator", "generator"),
     "field": ("theta", "psi"),
-    "training": ("update", "g_steps", "d_steps", "h_ratio"),
+    "training": TRAINING_KEYS,
     "claim": ("verdict", "rate", "eigenvalues", "multipliers", "condition", "step_size", "critical"),
 }
 DEFAULT_ASSUMPTION = "f1 != 0 and f2 < 0"
-_MAX_STEPS = 1000
 
 
 def read_proposal(document: Mapping[str, Any], default_name: str = "proposal") -> Proposal:
@@ -53,23 +52,17 @@ def read_proposal(document: Mapping[str, Any], default_name: str = "proposal") -
     return _Reader(document).proposal(default_name)
 
 
-def _closest(word: str, known: tuple[str, ...]) -> str:
-    match = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    listing = ", ".join(known)
-    return f"did you mean {match[0]!r}? known: {listing}" if match else f"known: {listing}"
-
-
 class _Reader:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.sections: dict[str, Mapping[str, Any]] = {}
         for section, content in document.items():
             if section not in _KEYS:
-                raise ProposalError(str(section), "unknown section", _closest(str(section), tuple(_KEYS)))
+                raise ProposalError(str(section), "unknown section", closest(str(section), tuple(_KEYS)))
             if not isinstance(content, Mapping):
                 raise ProposalError(section, f"a value where a section is needed: {content!r}", f"write [{section}]")
             for key in content:
                 if section != "parameters" and key not in _KEYS[section]:
-                    raise ProposalError(f"{section}.{key}", "unknown key", _closest(str(key), _KEYS[section]))
+                    raise ProposalError(f"{section}.{key}", "unknown key", closest(str(key), _KEYS[section]))
             self.sections[section] = content
         self.source = {section: dict(content) for section, content in self.sections.items()}
 
@@ -79,12 +72,15 @@ class _Reader:
         declared = self._parameter_names()
         parameters = tuple(self._parameter(key, declared) for key in self.sections.get("parameters", {}))
         names = frozenset(declared)
-        prototype = self._choice("game", "prototype", "dirac", tuple(PROTOTYPES))
-        data = self._expression("game", "data", "0", Scope(names))
+        prototype = self.choice("game", "prototype", "dirac", tuple(PROTOTYPES))
+        data = self.expression("game", "data", "0", Scope(names))
         field = self._field(names)
         objective = self._objective(names, with_field=field is not None)
         discriminator = self._penalty("discriminator", names)
         generator = self._penalty("generator", names)
+        training = read_training(self, self.sections.get("training", {}), names)
+        if field is not None:
+            _require_losses(training)
         return Proposal(
             name,
             reference,
@@ -95,7 +91,7 @@ class _Reader:
             field,
             discriminator,
             generator,
-            self._training(names),
+            training,
             self._claim(names),
             self.source,
         )
@@ -122,28 +118,20 @@ class _Reader:
             return str(value)
         return self._string(section, key, default)
 
-    def _choice(self, section: str, key: str, default: str, known: tuple[str, ...]) -> str:
+    def choice(self, section: str, key: str, default: str, known: tuple[str, ...]) -> str:
+        """One of some words."""
         value = self._string(section, key, default)
         if value not in known:
-            raise ProposalError(f"{section}.{key}", f"unknown value {value!r}", _closest(value, known))
+            raise ProposalError(f"{section}.{key}", f"unknown value {value!r}", closest(value, known))
         return value
 
-    def _expression(self, section: str, key: str, default: str, scope: Scope) -> ex.Expression:
+    def expression(self, section: str, key: str, default: str, scope: Scope) -> ex.Expression:
+        """An expression in the names of the scope."""
         text = self._text(section, key, default)
         try:
             return parse(text, scope)
         except ExpressionError as error:
             raise ProposalError(f"{section}.{key}", error.describe()) from error
-
-    def _integer(self, key: str) -> int:
-        value = self._get("training", key)
-        if value is None:
-            return 1
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MAX_STEPS:
-            raise ProposalError(
-                f"training.{key}", f"not a number of steps: {value!r}", f"write an integer from 1 to {_MAX_STEPS}"
-            )
-        return value
 
     # -- sections ----------------------------------------------------------------------------------------------------
 
@@ -180,7 +168,7 @@ class _Reader:
                 raise ProposalError(f"field.{key}", "missing", "give both rows, theta and psi")
         derivatives = frozenset(ex.DERIVATIVE_SYMBOLS) if "objective" in self.sections else frozenset()
         scope = Scope(names | derivatives | {"theta", "psi"})
-        return FieldRows(*(self._expression("field", key, "", scope) for key in ("theta", "psi")))
+        return FieldRows(*(self.expression("field", key, "", scope) for key in ("theta", "psi")))
 
     def _objective(self, names: frozenset[str], *, with_field: bool) -> Objective | None:
         if with_field:
@@ -199,13 +187,13 @@ class _Reader:
             assume = parse_conditions(assume_text, Scope(names | frozenset(ex.DERIVATIVE_SYMBOLS)))
         except ExpressionError as error:
             raise ProposalError("objective.assume", error.describe()) from error
-        pairing = self._choice("objective", "pairing", "separate", ("separate", "relativistic"))
+        pairing = self.choice("objective", "pairing", "separate", ("separate", "relativistic"))
         if pairing == "relativistic" and fake is not None and f is None:
             raise ProposalError("objective.pairing", "relativistic pairing needs one function f", "give f alone")
         generator: str | ex.Expression = self._text("objective", "generator", "zero-sum")
         if generator not in ("zero-sum", "non-saturating"):
-            generator = self._expression("objective", "generator", "", Scope(names | {"t"}))
-        noise = self._expression("objective", "instance_noise", "0", Scope(names))
+            generator = self.expression("objective", "generator", "", Scope(names | {"t"}))
+        noise = self.expression("objective", "instance_noise", "0", Scope(names))
         return Objective(label, f, fake, real, assume, generator, noise, pairing == "relativistic")
 
     def _functions(
@@ -219,7 +207,7 @@ class _Reader:
                 raise ProposalError("objective.f", "f beside fake and real", "give either f, or fake and real")
             if len(given) == 1:
                 raise ProposalError(f"objective.{given[0]}", "one of two functions", "give both fake and real")
-            fake, real = (self._expression("objective", key, "", scope) for key in ("fake", "real"))
+            fake, real = (self.expression("objective", key, "", scope) for key in ("fake", "real"))
             return None, fake, real
         if label == "any":
             return None, None, None
@@ -229,28 +217,17 @@ class _Reader:
             return f, parse(row.fake, scope), parse(row.real, scope)
         if re.fullmatch(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*", label) and label not in names | {"t", "pi"}:
             known = ("any", *NAMED_OBJECTIVES)
-            raise ProposalError("objective.f", f"unknown objective {label!r}", _closest(label, known))
-        f = self._expression("objective", "f", "", scope)
+            raise ProposalError("objective.f", f"unknown objective {label!r}", closest(label, known))
+        f = self.expression("objective", "f", "", scope)
         return f, f, mirror(f)
 
     def _penalty(self, player: str, names: frozenset[str]) -> ex.Expression:
-        return self._expression("penalty", player, "0", Scope(names | {"theta", "psi"}, samples=True))
-
-    def _training(self, names: frozenset[str]) -> Training:
-        update = self._choice("training", "update", "simultaneous", tuple(UPDATES))
-        steps = {key: self._integer(key) for key in ("g_steps", "d_steps")}
-        for key, count in steps.items():
-            if count != 1 and update != "alternating":
-                raise ProposalError(
-                    f"training.{key}", f"{count} steps with update {update!r}", 'more than one step: "alternating" only'
-                )
-        ratio = self._expression("training", "h_ratio", "1", Scope(names))
-        return Training(update, steps["g_steps"], steps["d_steps"], ratio)
+        return self.expression("penalty", player, "0", Scope(names | {"theta", "psi"}, samples=True))
 
     def _claim(self, names: frozenset[str]) -> Claim:
         scope = Scope(names | frozenset(ex.DERIVATIVE_SYMBOLS) | {"h"}, imaginary=True, printed=True)
-        verdict = None if self._get("claim", "verdict") is None else self._choice("claim", "verdict", "", VERDICTS)
-        rate = None if self._get("claim", "rate") is None else self._choice("claim", "rate", "", RATES)
+        verdict = None if self._get("claim", "verdict") is None else self.choice("claim", "verdict", "", VERDICTS)
+        rate = None if self._get("claim", "rate") is None else self.choice("claim", "rate", "", RATES)
         return Claim(
             verdict,
             rate,
@@ -285,6 +262,21 @@ class _Reader:
             return parse_region(text, scope)
         except ExpressionError as error:
             raise ProposalError(f"claim.{key}", error.describe()) from error
+
+
+def _require_losses(training: Training) -> None:
+    """A vector field has no penalties to be lazy with, and no costs that an opponent could shape.
+
+    Raises:
+        ProposalError: If the rule asks for them.
+    """
+    if training.options.get("lazy", 1) != 1:
+        raise ProposalError(
+            "training.lazy", "lazy penalties beside [field]", "a field has no penalties; leave lazy out"
+        )
+    if UPDATES[training.update].uses_opponents and not training.options.get("unroll_stop_gradient"):
+        mend = "give [objective] and [penalty] in its place"
+        raise ProposalError("training.update", f"{training.update!r} needs the players' costs, not a [field]", mend)
 
 
 def mirror(node: ex.Expression) -> ex.Expression:

@@ -8,7 +8,7 @@ from .criteria import schur_expressions
 from .decision.prover import Prover
 from .formula import And, Atom, Formula, Or, compare, conjunction, disjunction, symbols
 from .rulings import Outcome, RuleVerdict
-from .spectrum import characteristic_coefficients, discriminant
+from .spectrum import characteristic_coefficients, cleared, discriminant
 
 
 def stable_region(verdict: RuleVerdict, assumed: Formula, prover: Prover) -> Formula | None:
@@ -39,7 +39,7 @@ def step_size_region(matrix: sp.ImmutableMatrix, h: sp.Symbol, assumed: Formula,
     """
     parts = assumed.parts if isinstance(assumed, And) else (assumed,)
     positive = conjunction([*(part for part in parts if h not in symbols(part)), compare(h, ">")])
-    conditions = [compare(e, ">") for e in schur_expressions(characteristic_coefficients(matrix))]
+    conditions = [compare(e, ">") for e in schur_expressions(cleared(characteristic_coefficients(matrix), h))]
     if sum(atom.expression.count_ops() for atom in conditions if isinstance(atom, Atom)) > 400:
         return None
     formula = conjunction(_factored(atom, positive, prover) for atom in conditions)

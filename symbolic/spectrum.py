@@ -13,6 +13,20 @@ def characteristic_coefficients(matrix: sp.Matrix) -> list[sp.Expr]:
     return [sp.expand(coefficient) for coefficient in polynomial.all_coeffs()]
 
 
+def cleared(coefficients: list[sp.Expr], symbol: sp.Symbol) -> list[sp.Expr]:
+    """Coefficients of a polynomial times a square, so that no denominator holds a symbol any more.
+
+    Args:
+        coefficients: Highest first.
+        symbol: The step size, say; where a denominator vanishes there is no polynomial to begin with.
+    """
+    denominators = [sp.denom(sp.together(c)) for c in coefficients]
+    if not any(d.has(symbol) for d in denominators):
+        return coefficients
+    square = sp.lcm_list(denominators) ** 2
+    return [sp.expand(sp.cancel(c * square)) for c in coefficients]
+
+
 def characteristic_polynomial(matrix: sp.Matrix) -> sp.Expr:
     """det(z - M) as a polynomial in ``z``."""
     coefficients = characteristic_coefficients(matrix)

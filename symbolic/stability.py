@@ -17,8 +17,8 @@ from .decision.cells import Cell
 from .formula import Formula, compare, conjunction, disjunction
 from .germs.local import LocalField, Piece, X, Y
 from .rulings import Outcome, Ruling
-from .spectrum import characteristic_coefficients
-from .updates import Rule, Steps
+from .spectrum import characteristic_coefficients, cleared
+from .updates import Linearisation, Rule, period_matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,12 @@ class Question:
 
     Attributes:
         rule: The training rule.
-        steps: Its counts.
         h: The step size's symbol.
         declared: Whether h is a quantified parameter; if not, "every sufficiently small h" is asked.
         thorough: Whether costly methods may be tried: the proposal's own rule, not those reported beside it.
     """
 
     rule: Rule
-    steps: Steps
     h: sp.Symbol
     declared: bool
     thorough: bool = True
@@ -89,9 +87,23 @@ def _linearised(question: Question, jacobian: sp.ImmutableMatrix, cell: Cell) ->
                 return Ruling(Outcome.NO, "flow-linear-instability", reason, matrix=jacobian)
         reason = "critical: eigenvalues of v' lie on the imaginary axis, where the linearisation does not decide"
         return Ruling(Outcome.OPEN, "", reason, matrix=jacobian)
-    matrix = question.rule.matrix(jacobian, question.h, question.steps)
+    return by_multipliers(question, period_matrix(question.rule, Linearisation(jacobian), question.h), cell)
+
+
+def by_multipliers(question: Question, matrix: sp.ImmutableMatrix, cell: Cell) -> Ruling:
+    """What the multipliers of one period say.
+
+    Args:
+        question: What is asked.
+        matrix: The Jacobian of one period at the equilibrium.
+        cell: Where signs are decided.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
     small = "" if question.declared else " for every sufficiently small h"
-    match classify_map(characteristic_coefficients(matrix), _step_sign(question, cell)):
+    coefficients = cleared(characteristic_coefficients(matrix), question.h)
+    match classify_map(coefficients, step_sign(question, cell)):
         case Spectrum.STABLE:
             given = conjunction([cell.formula, compare(question.h, ">")])
             reason = f"every multiplier lies inside the unit circle{small}" + _defect(
@@ -107,6 +119,8 @@ def _linearised(question: Question, jacobian: sp.ImmutableMatrix, cell: Cell) ->
 
 def _defect(matrix: sp.ImmutableMatrix, law: str, given: Formula, cell: Cell) -> str:
     """What a Jordan block does to the rate, in words; empty where it is not proved to be there under what is given."""
+    if matrix.shape != (2, 2):
+        return ""
     a, b, c, d = matrix
     double = compare(sp.expand((a - d) ** 2 + 4 * b * c), "==")
     coupled = disjunction(compare(sp.expand(entry), "!=") for entry in (a - d, b, c))
@@ -115,11 +129,12 @@ def _defect(matrix: sp.ImmutableMatrix, law: str, given: Formula, cell: Cell) ->
     return ""
 
 
-def _step_sign(question: Question, cell: Cell) -> Sign:
+def step_sign(question: Question, cell: Cell) -> Sign:
+    """Signs of expressions in the parameters and h: on the cell, or for every sufficiently small h."""
     return cell.sign if question.declared else infinitesimal_sign(question.h, cell.sign)
 
 
-def _moves(question: Question, cell: Cell) -> bool:
+def moves(question: Question, cell: Cell) -> bool:
     """Whether a step of the map moves at all: h is not 0."""
     return not question.declared or not cell.is_zero(question.h)
 
@@ -128,11 +143,12 @@ def _shifted(question: Question, piece: Piece, cell: Cell) -> Ruling:
     assert piece.value is not None
     first, second = piece.value
     reason = f"not stationary: v = ({first}, {second}) at the equilibrium"
-    if question.rule.discrete and not _moves(question, cell):
+    if question.rule.discrete and not moves(question, cell):
         return Ruling(Outcome.OPEN, "", "the step size is 0")
     if question.rule.name == "alternating" and question.declared:
         # With a fixed h, several steps of one player could in principle lead back to x*.
-        count = question.steps.generator if not cell.is_zero(first) else question.steps.discriminator
+        assert question.rule.first_order is not None
+        count = question.rule.first_order[0 if not cell.is_zero(first) else 1]
         if count > 1:
             return Ruling(Outcome.OPEN, "", f"{reason}; {count} steps of a fixed size may return to it")
     return Ruling(Outcome.NO, "not-stationary", reason, piece=piece)
@@ -141,16 +157,16 @@ def _shifted(question: Question, piece: Piece, cell: Cell) -> Ruling:
 def _jump(question: Question, local: LocalField, smooth: list[Piece], moving: list[Piece], cell: Cell) -> Ruling:
     limits = "; ".join(f"({p.value[0]}, {p.value[1]}) where {_side(p)}" for p in smooth if p.value is not None)
     reason = f"v jumps at the equilibrium: its limits are {limits}"
-    reachable = [piece for piece in moving if _is_open_side(piece, cell)]
+    reachable = [piece for piece in moving if is_open_side(piece, cell)]
     if not question.rule.discrete:
         for piece in reachable:
-            if _repels(piece, cell):
+            if repels(piece, cell.sign):
                 words = f"{reason}; trajectories are pushed off the jump"
                 return Ruling(Outcome.NO, "repelling-jump", words, piece=piece)
         if len(moving) == len(local.pieces) and _one_sign(smooth, cell):
             return Ruling(Outcome.NO, "no-filippov-equilibrium", f"{reason}; 0 is not in the Filippov set")
         return Ruling(Outcome.OPEN, "", f"{reason}; sliding along the jump is not decided")
-    if not _moves(question, cell):
+    if not moves(question, cell):
         return Ruling(Outcome.OPEN, "", "the step size is 0")
     for piece in reachable:
         if _map_leaves(question, piece, local, cell):
@@ -162,12 +178,12 @@ def _map_leaves(question: Question, piece: Piece, local: LocalField, cell: Cell)
     """Whether one period from points of the piece near x* ends at a distance from x* that is bounded from below."""
     if question.rule.name == "simultaneous":
         return True
-    assert piece.value is not None
-    steps = question.steps
+    assert piece.value is not None and question.rule.first_order is not None
+    g_steps, d_steps = question.rule.first_order
     if not cell.is_zero(piece.value[0]):
         # D's steps leave theta alone, so one G step decides.
-        return steps.generator == 1
-    if local.failure or steps.discriminator != 1:
+        return g_steps == 1
+    if local.failure or d_steps != 1:
         return False
     # With v1 differentiable, G's steps are x -> A x + o(|x|). Where A is regular (1 + h J11 != 0), they take some
     # points of every neighbourhood of x* well into the piece, which contains a cone.
@@ -196,7 +212,7 @@ def outward_gradients(piece: Piece) -> list[sp.Matrix]:
     ]
 
 
-def _is_open_side(piece: Piece, cell: Cell) -> bool:
+def is_open_side(piece: Piece, cell: Cell) -> bool:
     """Whether the piece's branch surely contains points arbitrarily near x*."""
     if any(not function.is_polynomial(X, Y) for function, _ in piece.branch.signs):
         return False
@@ -206,9 +222,10 @@ def _is_open_side(piece: Piece, cell: Cell) -> bool:
     return len(gradients) == 2 and not cell.is_zero(sp.Matrix.hstack(*gradients).det())
 
 
-def _repels(piece: Piece, cell: Cell) -> bool:
+def repels(piece: Piece, sign: Sign) -> bool:
+    """Whether the field points off every boundary of the piece at x*, into it."""
     value = sp.Matrix(piece.value)
-    return all(cell.sign(sp.expand(gradient.dot(value))) > 0 for gradient in outward_gradients(piece))
+    return all(sign(sp.expand(gradient.dot(value))) > 0 for gradient in outward_gradients(piece))
 
 
 def _one_sign(pieces: list[Piece], cell: Cell) -> bool:

@@ -152,6 +152,30 @@ THEOREMS: dict[str, Theorem] = {
             "start there, however near, leave at a speed bounded from below.",
             "Filippov 1988, chapter 2",
         ),
+        Theorem(
+            "period-moves",
+            "From points of an open set that touches x*, with its memory at rest, one period of the rule moves by "
+            "d + o(1) with d != 0: no neighbourhood of x* is kept.",
+            "definition of stability",
+        ),
+        Theorem(
+            "decaying-steps",
+            "Steps x + s w + O(s^2 |x|) of sizes s = h/k^p, 0 < p <= 1, with h > 0: x* is asymptotically stable if "
+            "every eigenvalue of w'(x*) has negative real part, and unstable if one has positive real part.",
+            "quadratic Lyapunov function, cone around the unstable subspace; Benveniste, Metivier & Priouret 1990",
+        ),
+        Theorem(
+            "finite-steps",
+            "Steps x + s w(x) with w Lipschitz and w(x*) = 0, of sizes s = h/k^p, p > 1, h small: |x - x*| shrinks at "
+            "most by the product of 1 - L h/k^p > 0, and stays away from 0.",
+            "direct estimate",
+        ),
+        Theorem(
+            "linear-averages",
+            "F is linear with the matrix M: the averages of the iterates tend to x* from every start if and only if "
+            "all moduli are at most 1, no eigenvalue is 1, and those of modulus 1 have no Jordan block.",
+            "mean ergodic theorem in finite dimensions; Yosida 1980, chapter VIII",
+        ),
         Theorem("periodic", "F^q = id: x* attracts nothing.", "definition"),
         Theorem(
             "time-reversal",

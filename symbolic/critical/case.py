@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 import sympy as sp
@@ -15,6 +16,7 @@ from ..germs.jet import NotSmooth
 from ..germs.local import LocalField, X, Y, rebuilt, resolver, shifted
 from ..germs.switching import Branch, NeedBranch
 from ..stability import Question
+from ..updates import Simultaneous
 from .expansion import Expansion, polynomial_expansion, small_expansion
 from .facts import Facts
 from .orbits import Orbits, orbits
@@ -47,6 +49,7 @@ class Case:
         # The pieces were found on a larger cell: what this one fixes is put in here.
         first, second = (rebuilt(row.xreplace(self.known)) for row in single or shifted(derivation, cell)[0])
         self.rows = (first, second)
+        self._derivation = derivation
         self.parameters = sorted(set(derivation.symbols.values()), key=str)
         self.flow = not question.rule.discrete
         self.step: sp.Expr = sp.Integer(0) if self.flow else self.known.get(question.h, question.h)
@@ -60,10 +63,28 @@ class Case:
         """
         return orbits(self.rows, self.facts)
 
+    @cached_property
+    def _all_rows(self) -> list[sp.Expr]:
+        """V1 and v2, then those of the other fields that the rule reads."""
+        found, rule = list(self.rows), self.question.rule
+        for field, wanted in (
+            (self._derivation.free_field, rule.uses_free_field),
+            (self._derivation.opponents, rule.uses_opponents),
+        ):
+            if wanted and field is not None:
+                moved = shifted(replace(self._derivation, field=field), self.facts.cell)[0]
+                found += [rebuilt(row.xreplace(self.known)) for row in moved]
+        return found
+
+    @property
+    def first_order(self) -> tuple[int, int]:
+        """(n, m): a small step is x + h (n v1, m v2) + O(h^2 r), and (1, 1) for the flow."""
+        return self.question.rule.first_order or (1, 1)
+
     @property
     def is_one_step(self) -> bool:
         """Whether the rule is x + h v(x) itself, so that rays of a leading part of degree 1 are rays of the map."""
-        return self.question.rule.name == "simultaneous"
+        return self.question.rule == Simultaneous()
 
     @property
     def step_sign(self) -> Sign:
@@ -94,13 +115,14 @@ class Case:
         for order in orders:
             own = resolver(self.facts.cell, self.parameters, Branch(), order)
             try:
-                jets = [own.algebra.evaluate(own.resolved(row), dict(own.jets)) for row in self.rows]
+                jets = [own.algebra.evaluate(own.resolved(row), dict(own.jets)) for row in self._all_rows]
             except (NotSmooth, NeedBranch, OverflowError):
                 return
             if any(jet.order < order for jet in jets):
                 return
-            rows = (jets[0].polynomial, jets[1].polynomial)
-            expansion = small_expansion(rows, own.algebra.field, order, self.step, self.known)
+            rows = [jet.polynomial for jet in jets]
+            field, rule = own.algebra.field, self.question.rule
+            expansion = small_expansion(rows, field, order, self.step, self.known, rule)
             if self._is_costly(expansion):
                 return
             yield expansion

@@ -11,6 +11,8 @@ from .focus import Focus
 from .nilpotent import Nilpotent
 from .rays import Fan
 
+# Theorems by which x* lies on a curve of fixed points.
+CONTINUUM = frozenset({"equilibrium-line", "equilibrium-curve"})
 _WORDS = {X: sp.Symbol("(theta - theta*)"), Y: sp.Symbol("psi")}
 
 

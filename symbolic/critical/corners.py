@@ -10,7 +10,6 @@ import sympy as sp
 from ..formula import compare
 from ..germs.local import X, Y
 from ..rulings import Ruling
-from ..updates import Steps
 from .case import Case
 from .conclusions import leading_ruling
 from .quadrants import QUADRANTS, SIZE_X, SIZE_Y, Quadrant
@@ -44,14 +43,14 @@ def decide_corner(case: Case) -> Ruling | None:
         return None
     if not case.flow and case.question.declared and (lowest == 1 or not case.facts.compared(case.question.h, ">")):
         return None
-    steps = Steps() if case.flow else case.question.steps
+    g_steps, d_steps = case.first_order
     sectors = []
     for (a, b), pair in found.items():
         rows = [
             part.xreplace({SIZE_X: a * X, SIZE_Y: b * Y}) if degree == lowest else sp.Integer(0)
             for degree, part in pair
         ]
-        sectors.append(Sector((steps.generator * rows[0], steps.discriminator * rows[1]), (a * X, b * Y)))
+        sectors.append(Sector((g_steps * rows[0], d_steps * rows[1]), (a * X, b * Y)))
     answer = fan(sectors, case.facts, smooth=case.flow or (lowest == 1 and case.is_one_step))
     return None if answer is None else leading_ruling(answer, lowest)
 

@@ -5,6 +5,7 @@ Each method either decides or passes. A flow is asked all of them; a map those t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import sympy as sp
@@ -16,6 +17,7 @@ from ..derivation import Derivation
 from ..germs.local import LocalField, X, Y
 from ..rulings import Outcome, Ruling
 from ..stability import Question
+from ..updates import Alternating, Linearisation, period_matrix
 from .case import Case
 from .conclusions import density_ruling, equilibrium_curve, integral_ruling
 from .corners import decide_corner
@@ -32,6 +34,7 @@ from .smooth_flow import decide_smooth_flow
 from .smooth_map import decide_smooth_map
 
 SECONDS, SECONDS_BESIDE = 20.0, 5.0
+_LINEAR = "v is exactly linear, and its spectrum touches the boundary"
 
 
 def decide_critical(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling | None:
@@ -49,16 +52,65 @@ def decide_critical(question: Question, derivation: Derivation, local: LocalFiel
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
+    return _in_time(question, derivation, local, cell, _decided)
+
+
+def decide_critical_period(
+    question: Question, derivation: Derivation, local: LocalField, cell: Cell, matrix: sp.ImmutableMatrix
+) -> Ruling | None:
+    """Decides rules other than gradient steps where the multipliers of a period leave it open.
+
+    Args:
+        question: The rule that is asked.
+        derivation: The fields.
+        local: The pieces of v on the cell: they vanish at x* and share one Jacobian.
+        cell: Where signs are decided.
+        matrix: The Jacobian of one period at x*.
+
+    Returns:
+        The ruling, or None if no method decides.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
+
+    def decided(case: Case) -> Ruling | None:
+        rule, first = question.rule, local.pieces[0].jacobian
+        found = _continuum(case) if rule.keeps_equilibria else None
+        if found is not None or len(local.pieces) > 1 or first is None:
+            return found
+        if is_linear(case.rows, first) and not rule.uses_free_field and not rule.uses_opponents:
+            return Ruling(Outcome.NO, "linear-critical", _LINEAR)
+        if not rule.planar:
+            return None
+        orders = MAP if question.thorough else MAP_BESIDE
+        return decide_smooth_map(case, matrix.xreplace(case.known), orders)
+
+    return _in_time(question, derivation, local, cell, decided)
+
+
+def _in_time(
+    question: Question,
+    derivation: Derivation,
+    local: LocalField,
+    cell: Cell,
+    decided: Callable[[Case], Ruling | None],
+) -> Ruling | None:
     limit, seconds = object(), SECONDS if question.thorough else SECONDS_BESIDE
     try:
         with time_limit(seconds, limit):
             case = Case(question, derivation, local, cell)
-            ruling = _decided(case)
+            ruling = decided(case)
     except OutOfTime as out:
         if out.limit is not limit:
             raise
         return Ruling(Outcome.OPEN, "", f"critical, and not decided in {seconds:g} s")
     return None if ruling is None else replace(ruling, conditions=case.facts.conditions())
+
+
+def is_linear(rows: tuple[sp.Expr, sp.Expr], jacobian: sp.ImmutableMatrix) -> bool:
+    """Whether a field in the local coordinates is J x exactly."""
+    return all(sp.expand(row - jacobian[i, 0] * X - jacobian[i, 1] * Y) == 0 for i, row in enumerate(rows))
 
 
 def _decided(case: Case) -> Ruling | None:
@@ -93,7 +145,8 @@ def _singular(case: Case) -> Ruling | None:
     return (jacobian and decide_first_approximation(case, jacobian)) or _energy(case, jacobian)
 
 
-def _obstruction(case: Case) -> Ruling | None:
+def _continuum(case: Case) -> Ruling | None:
+    """Equilibria along a curve through x*."""
     rows = case.rows
     if any(row.has(SignChange) for row in rows):
         return None
@@ -103,10 +156,19 @@ def _obstruction(case: Case) -> Ruling | None:
         reason = f"every point of the line {line[1]} is an equilibrium, and only one of them is the right one"
         return Ruling(Outcome.NO, "equilibrium-line", reason, function=line[0])
     curve = case.orbits if not jumps and is_rational(rows) else None
-    if isinstance(curve, sp.Expr):
-        return equilibrium_curve(curve)
+    return equilibrium_curve(curve) if isinstance(curve, sp.Expr) else None
+
+
+def _obstruction(case: Case) -> Ruling | None:
+    rows = case.rows
+    if any(row.has(SignChange) for row in rows):
+        return None
+    jumps = any(row.has(sp.sign) for row in rows)
+    found = _continuum(case)
+    if found is not None:
+        return found
     if not case.flow:
-        if case.question.rule.name == "alternating" and not rows[0].has(X) and not rows[1].has(Y):
+        if isinstance(case.question.rule, Alternating) and not rows[0].has(X) and not rows[1].has(Y):
             return density_ruling(sp.Integer(1))  # each player's step is a shear
         return None
     integral = first_integral(rows, case.facts)
@@ -121,20 +183,24 @@ def _obstruction(case: Case) -> Ruling | None:
 
 
 def _smooth(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
-    linear = [sp.expand(row - jacobian[i, 0] * X - jacobian[i, 1] * Y) for i, row in enumerate(case.rows)]
-    if all(rest == 0 for rest in linear):
-        reason = "v is exactly linear, and its spectrum touches the boundary"
-        return Ruling(Outcome.NO, "linear-critical", reason)
+    if is_linear(case.rows, jacobian):
+        return Ruling(Outcome.NO, "linear-critical", _LINEAR)
     if case.flow:
         return decide_smooth_flow(case)
-    return decide_smooth_map(case, jacobian, MAP if case.question.thorough else MAP_BESIDE)
+    return decide_smooth_map(case, _matrix(case, jacobian), MAP if case.question.thorough else MAP_BESIDE)
 
 
 def _further(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
     """Expansions to high orders, for what passes everything else."""
     if not case.question.thorough:
         return None
-    return decide_smooth_flow(case, FLOW_FURTHER) if case.flow else decide_smooth_map(case, jacobian, MAP_FURTHER)
+    if case.flow:
+        return decide_smooth_flow(case, FLOW_FURTHER)
+    return decide_smooth_map(case, _matrix(case, jacobian), MAP_FURTHER)
+
+
+def _matrix(case: Case, jacobian: sp.ImmutableMatrix) -> sp.ImmutableMatrix:
+    return period_matrix(case.question.rule, Linearisation(jacobian), case.step)
 
 
 def _energy(case: Case, jacobian: sp.ImmutableMatrix | None) -> Ruling | None:
@@ -144,7 +210,7 @@ def _energy(case: Case, jacobian: sp.ImmutableMatrix | None) -> Ruling | None:
         if rate is not None:
             reason = "an energy a |theta - theta*|^m + b |psi|^k falls, and no trajectory but the equilibrium keeps it"
             return Ruling(Outcome.YES, "energy-lasalle", reason, rate)
-    elif question.rule.name != "simultaneous" or (question.declared and not case.facts.compared(question.h, ">=")):
+    elif not case.is_one_step or (question.declared and not case.facts.compared(question.h, ">=")):
         return None
     if not never_falls(case):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,10 @@ from sympy.polys.rings import PolyElement, PolyRing, ring
 from ..criteria import Sign
 from ..germs.coefficients import CoefficientField
 from ..germs.local import X, Y
-from ..updates import Rule, Steps
+from ..updates import Rule
 from .homological import truncated
+from .series import SeriesPlayers
+from .substitution import substitution
 
 Pair = tuple[PolyElement, PolyElement]
 
@@ -28,6 +30,8 @@ class Expansion:
         order: The remainder is o(r**order).
         step: The step size as a coefficient.
         expression: From a coefficient to a parameter expression.
+        element: From a parameter expression to a coefficient.
+        more: What a rule may read beside v: v without the penalties, and the opponents' gradients.
     """
 
     ring: PolyRing
@@ -35,6 +39,8 @@ class Expansion:
     order: int
     step: Any
     expression: Callable[[Any], sp.Expr]
+    element: Callable[[sp.Expr], Any]
+    more: tuple[tuple[PolyElement, ...], tuple[PolyElement, ...]] = ((), ())
 
     @property
     def coordinates(self) -> Pair:
@@ -74,15 +80,10 @@ class Expansion:
         """The polynomial in the local coordinates."""
         return sp.Add(*(self.expression(c) * X**i * Y**j for (i, j), c in polynomial.terms()))
 
-    def period(self, rule: Rule, steps: Steps) -> Pair:
-        """One period of a rule, from the rule's own map."""
-
-        def field(x: PolyElement, y: PolyElement) -> Pair:
-            first, second = (self.composed(row, x, y, self.order) for row in self.rows)
-            return first, second
-
-        x, y = self.coordinates
-        first, second = rule.period(field, x, y, self.step, steps)
+    def period(self, rule: Rule) -> Pair:
+        """One period of a rule without memory, from the rule's own map."""
+        players = SeriesPlayers(self.ring, self.order, self.rows, *self.more)
+        first, second = rule.converted(self.element, sp.Expr).period(players, self.coordinates, self.step)
         return truncated(first, self.order), truncated(second, self.order)
 
     def iterated(self, images: Pair, count: int) -> Pair:
@@ -102,50 +103,31 @@ class Expansion:
         return (a * second[1] - b * second[0]) * inverse, (b * first[0] - a * first[1]) * inverse
 
 
-def substitution(
-    ring: PolyRing, x: PolyElement, y: PolyElement, highest: int
-) -> Callable[[PolyElement, int], PolyElement]:
-    """(function, degree) -> function(x, y) up to the degree, for polynomials x and y without constant term.
-
-    Args:
-        ring: Where everything lives.
-        x: The first argument.
-        y: The second.
-        highest: No degree beyond this is asked for; powers are computed once up to it.
-    """
-    powers = ([ring.one], [ring.one])
-
-    def substituted(function: PolyElement, degree: int) -> PolyElement:
-        total = ring.zero
-        for (i, j), coefficient in function.terms():
-            if i + j <= degree:
-                left, right = _power(powers[0], x, i, highest), _power(powers[1], y, j, highest)
-                total += truncated(truncated(left, degree) * truncated(right, degree), degree) * coefficient
-        return total
-
-    return substituted
-
-
-def _power(known: list[PolyElement], base: PolyElement, exponent: int, degree: int) -> PolyElement:
-    while len(known) <= exponent:
-        known.append(truncated(known[-1] * base, degree))
-    return known[exponent]
-
-
 def small_expansion(
-    rows: Pair, field: CoefficientField, order: int, step: sp.Expr, known: Mapping[sp.Symbol, sp.Expr]
+    rows: Sequence[PolyElement],
+    field: CoefficientField,
+    order: int,
+    step: sp.Expr,
+    known: Mapping[sp.Symbol, sp.Expr],
+    rule: Rule,
 ) -> Expansion:
     """The expansion over the coefficients that really occur, and the step size.
 
     Args:
-        rows: Polynomials whose first two exponents are those of x and y, over ``field``.
+        rows: Polynomials whose first two exponents are those of x and y, over ``field``: v1 and v2, then those of
+            v without the penalties and of the opponents' gradients where the rule reads them.
         field: The coefficients they are over.
         order: Degree up to which they are exact.
         step: The step size.
         known: Values of symbols that the cell's equations determine.
+        rule: Its numbers become coefficients.
     """
     terms = [{m[:2]: field.flat_expression(c).xreplace(dict(known)) for m, c in row.terms()} for row in rows]
-    return _over_small_field((terms[0], terms[1]), order, step, field.with_atoms)
+
+    def flat(number: sp.Expr) -> sp.Expr:
+        return field.flat_expression(field.element(number)).xreplace(dict(known))
+
+    return _over_small_field(terms, order, step, field.with_atoms, flat, rule)
 
 
 def polynomial_expansion(rows: tuple[sp.Expr, sp.Expr], order: int, step: sp.Expr) -> Expansion:
@@ -157,19 +139,35 @@ def polynomial_expansion(rows: tuple[sp.Expr, sp.Expr], order: int, step: sp.Exp
         step: The step size.
     """
     terms = [{m: c for m, c in sp.Poly(row, X, Y).terms() if sum(m) <= order} for row in rows]
-    return _over_small_field((terms[0], terms[1]), order, step, lambda expression: expression)
+    return _over_small_field(terms, order, step, lambda e: e, lambda e: e, None)
 
 
 _Terms = dict[tuple[int, int], sp.Expr]
 
 
 def _over_small_field(
-    rows: tuple[_Terms, _Terms], order: int, step: sp.Expr, shown: Callable[[sp.Expr], sp.Expr]
+    rows: Sequence[_Terms],
+    order: int,
+    step: sp.Expr,
+    shown: Callable[[sp.Expr], sp.Expr],
+    flat: Callable[[sp.Expr], sp.Expr],
+    rule: Rule | None,
 ) -> Expansion:
+    numbers = [] if rule is None else [flat(number) for number in rule.numbers(sp.Expr)]
     used = step.free_symbols.union(*(value.free_symbols for row in rows for value in row.values()))
+    used = used.union(*(number.free_symbols for number in numbers))
     domain = sp.QQ.frac_field(*sorted(used, key=str)) if used else sp.QQ
     polynomials, _, _ = ring("x,y", domain)
-    first, second = (polynomials.from_dict({m: domain.from_sympy(c) for m, c in row.items()}) for row in rows)
+    series = [polynomials.from_dict({m: domain.from_sympy(c) for m, c in row.items()}) for row in rows]
+    pairs = [tuple(series[k : k + 2]) for k in range(2, len(series), 2)]
+    free = pairs.pop(0) if rule is not None and rule.uses_free_field else ()
+    opponents = pairs.pop(0) if pairs else ()
     return Expansion(
-        polynomials, (first, second), order, domain.from_sympy(step), lambda element: shown(domain.to_sympy(element))
+        polynomials,
+        (series[0], series[1]),
+        order,
+        domain.from_sympy(step),
+        lambda element: shown(domain.to_sympy(element)),
+        lambda expression: domain.from_sympy(flat(expression)),
+        (free, opponents),
     )

@@ -12,6 +12,7 @@ import sympy as sp
 from ..criteria import Spectrum, classify_flow, classify_map
 from ..rulings import Outcome, Ruling
 from ..spectrum import characteristic_coefficients
+from ..updates import Linearisation, period_matrix
 from .case import Case
 from .quadrants import QUADRANTS, Quadrant, monomial, order
 from .taylor import quadrant_terms
@@ -30,7 +31,7 @@ def decide_first_approximation(case: Case, jacobian: sp.ImmutableMatrix) -> Ruli
     if case.flow:
         spectrum = classify_flow(characteristic_coefficients(jacobian), case.facts.sign)
     else:
-        matrix = case.question.rule.matrix(jacobian, case.question.h, case.question.steps)
+        matrix = period_matrix(case.question.rule, Linearisation(jacobian), case.question.h)
         spectrum = classify_map(characteristic_coefficients(matrix), case.step_sign)
     if spectrum is Spectrum.CRITICAL:
         return None

@@ -19,8 +19,9 @@ import sympy as sp
 from sympy.polys.rings import PolyElement, PolyRing
 
 from ..criteria import Sign
-from .expansion import Expansion, Pair, substitution
+from .expansion import Expansion, Pair
 from .homological import Remembered, changes, truncated
+from .substitution import substitution
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from sympy.polys.rings import ring
 
 from ..formula import compare, disjunction
 from ..germs.local import X, Y, rebuilt, with_derivative_symbols
-from ..updates import Rule, Steps
-from ..updates.rule import VectorField
+from ..updates import Rule
+from ..updates.linear import LinearPlayers
 from .facts import Facts
 
 Rows = tuple[sp.Expr, sp.Expr]
@@ -118,30 +118,36 @@ def _kernel_vector(table: flint.fmpq_mat) -> list[sp.Rational] | None:
     return vector
 
 
-def is_periodic(rows: Rows, rule: Rule, steps: Steps, step: sp.Expr, count: int) -> bool:
+def is_periodic(rows: Rows, rule: Rule, step: sp.Expr, count: int) -> bool:
     """Whether a number of periods is the identity.
 
     Args:
         rows: (v1, v2), rational in the local coordinates.
         rule: The rule.
-        steps: Its counts.
         step: The step size.
         count: How many periods.
     """
-    x, y = X, Y
+    x, y, players = X, Y, Substituted(rows)
     for _ in range(count):
-        x, y = (sp.cancel(image) for image in rule.period(substituting(rows), x, y, step, steps))
+        x, y = (sp.cancel(image) for image in rule.period(players, (x, y), step))
     return x == X and y == Y
 
 
-def substituting(rows: Rows) -> VectorField:
-    """The field as a function, for the rules."""
+class Substituted(LinearPlayers):
+    """A field given by expressions in ``X`` and ``Y``, for rules that read nothing else.
 
-    def field(x: sp.Expr, y: sp.Expr) -> Rows:
-        first, second = (row.subs({X: x, Y: y}, simultaneous=True) for row in rows)
+    Args:
+        rows: (v1, v2).
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(())
+        self._rows = rows
+
+    def field(self, theta: sp.Expr, psi: sp.Expr) -> Rows:
+        """The rows at a point."""
+        first, second = (row.subs({X: theta, Y: psi}, simultaneous=True) for row in self._rows)
         return first, second
-
-    return field
 
 
 def reversal(rows: Rows) -> tuple[sp.Expr, str] | None:

@@ -16,7 +16,7 @@ import sympy as sp
 
 from ..rulings import Outcome, Ruling
 from ..spectrum import characteristic_coefficients
-from ..updates import Steps
+from ..updates import Linearisation, period_matrix
 from .case import Case
 from .quadrants import QUADRANTS, SIZE_X, SIZE_Y
 from .taylor import ORDER, Powers, quadrant_terms
@@ -36,9 +36,11 @@ def decide_mean(case: Case, jacobian: sp.ImmutableMatrix) -> Ruling | None:
     if sign(jacobian[0, 0]) or sign(jacobian[1, 1]) or sign(sp.expand(jacobian.det())) <= 0:
         return None
     if not case.flow:
-        if question.declared or question.steps != Steps():
+        if question.declared or question.rule.first_order != (1, 1):
             return None
-        _, minus_trace, determinant = characteristic_coefficients(question.rule.matrix(jacobian, question.h, Steps()))
+        _, minus_trace, determinant = characteristic_coefficients(
+            period_matrix(question.rule, Linearisation(jacobian), question.h)
+        )
         if case.step_sign(sp.expand(1 - determinant)) or case.step_sign(sp.expand(4 - minus_trace**2)) <= 0:
             return None
     # grad Q / 2, and the sign that makes Q positive.

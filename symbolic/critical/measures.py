@@ -15,9 +15,9 @@ from __future__ import annotations
 import sympy as sp
 
 from ..germs.local import X, Y
-from ..updates import Rule, Steps
+from ..updates import Alternating, Rule
 from .facts import Facts
-from .invariants import Rows, linear_relations, substituting
+from .invariants import Rows, Substituted, linear_relations
 
 _DEGREE = 2
 _FLOW_DEGREE = 3
@@ -59,28 +59,27 @@ def _separable_density(rows: Rows, facts: Facts) -> sp.Expr | None:
     return found
 
 
-def kept_density(rows: Rows, rule: Rule, steps: Steps, step: sp.Expr, facts: Facts) -> sp.Expr | None:
+def kept_density(rows: Rows, rule: Rule, step: sp.Expr, facts: Facts) -> sp.Expr | None:
     """A polynomial g of degree 2 at most with g(x*) != 0 and g(F) = +-det F' g.
 
     Args:
         rows: (v1, v2), rational in the local coordinates.
         rule: The rule.
-        steps: Its counts.
         step: The step size.
         facts: Where the parameters are: g(x*) must not vanish for any of them.
 
     Returns:
         g, or None if none was found.
     """
-    period = rule.period(substituting(rows), X, Y, step, steps)
-    determinant = _determinant(period)
+    period = rule.period(Substituted(rows), (X, Y), step)
+    determinant = _determinant((period[0], period[1]))
     if any(_is_identity(determinant - value) for value in (1, -1)):
         return sp.Integer(1)
     if not all(row.is_polynomial(X, Y) for row in rows):
         return None
     # Where every step of a player keeps a measure, so does their product.
     alone = [(X + step * rows[0], Y), (X, Y + step * rows[1])]
-    parts = alone if rule.name == "alternating" else [period]
+    parts = alone if isinstance(rule, Alternating) else [period]
     candidates = _monomials(_DEGREE)
     changes = [sp.Integer(0)] * len(candidates)
     for number, part in enumerate(parts, 1):

@@ -6,7 +6,6 @@ import sympy as sp
 
 from ..germs.local import Piece, X, Y
 from ..rulings import Outcome, Ruling
-from ..updates import Steps
 from .case import Case
 from .conclusions import equilibrium_curve, leading_ruling
 from .conewise import Growth, leading_growth, turns_without_growth
@@ -61,9 +60,9 @@ def _tangent_sector(case: Case, piece: Piece) -> Sector | None:
         sides.append(sp.expand(sign * (x * X + y * Y)))
     assert piece.jacobian is not None
     # A period of a rule with several steps is x + h (n_g v1, n_d v2) + O(h^2 r).
-    steps = Steps() if case.flow else case.question.steps
+    g_steps, d_steps = case.first_order
     a, b, c, d = piece.jacobian
-    rows = steps.generator * (a * X + b * Y), steps.discriminator * (c * X + d * Y)
+    rows = g_steps * (a * X + b * Y), d_steps * (c * X + d * Y)
     return Sector((sp.expand(rows[0]), sp.expand(rows[1])), tuple(sides))
 
 
@@ -133,10 +132,10 @@ def decide_ratio(case: Case) -> Ruling | None:
         return decide_smooth_flow(case)
     if len(set(degrees)) != 1:
         return None
-    steps, degree = case.question.steps, degrees[0]
+    (g_steps, d_steps), degree = case.first_order, degrees[0]
     if case.question.declared and (degree == 1 or not case.facts.compared(case.question.h, ">")):
         return None
-    sector = Sector((steps.generator * leading[0], steps.discriminator * leading[1]))
+    sector = Sector((g_steps * leading[0], d_steps * leading[1]))
     answer = fan([sector], case.facts, smooth=degree == 1 and case.is_one_step)
     return None if answer is None else leading_ruling(answer, degree)
 
@@ -213,7 +212,7 @@ def decide_steep(case: Case) -> Ruling | None:
         if growth < 0:
             return Ruling(Outcome.YES, "steep-damping", f"{start} decays", "linear")
         return Ruling(Outcome.NO, "steep-damping", f"{start} grows on one side")
-    if case.question.steps != Steps() or (case.question.declared and case.facts.is_zero(case.question.h)):
+    if case.first_order != (1, 1) or (case.question.declared and case.facts.is_zero(case.question.h)):
         return None
     reason = "v has an infinite slope at the equilibrium: a step of any size overshoots near it"
     return Ruling(Outcome.NO, "steep-map", reason)

@@ -26,23 +26,22 @@ from .rays import Sector, fan
 from .smooth_flow import first_found, leading_part
 
 
-def decide_smooth_map(case: Case, jacobian: sp.ImmutableMatrix, orders: Orders) -> Ruling | None:
+def decide_smooth_map(case: Case, matrix: sp.ImmutableMatrix, orders: Orders) -> Ruling | None:
     """Decides a map that is smooth at x*.
 
     Args:
-        case: A rule with steps, and a field that vanishes at x*.
-        jacobian: v'(x*).
+        case: A rule without memory, and fields that vanish at x*.
+        matrix: F'(x*), 2 x 2.
         orders: How far to expand.
 
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
     question, sign = case.question, case.step_sign
-    if is_rational(case.rows):
-        density = kept_density(case.rows, question.rule, question.steps, case.step, case.facts)
+    if question.rule.first_order is not None and is_rational(case.rows):
+        density = kept_density(case.rows, question.rule, case.step, case.facts)
         if density is not None:
             return density_ruling(density)
-    matrix = question.rule.matrix(jacobian, case.step, question.steps)
     _, minus_trace, determinant = characteristic_coefficients(matrix)
     if sign(sp.expand(1 - determinant)) == 0:
         return _on_circle(case, -minus_trace, orders)
@@ -91,7 +90,8 @@ def _root_of_unity(case: Case, power: int, orders: Orders) -> Ruling | None:
                 return leading_ruling(answer, degree)
             break
     else:
-        if is_rational(case.rows) and is_periodic(case.rows, question.rule, question.steps, case.step, power):
+        plain = question.rule.first_order is not None and is_rational(case.rows)
+        if plain and is_periodic(case.rows, question.rule, case.step, power):
             return Ruling(Outcome.NO, "periodic", f"{power} periods of the map are the identity")
     if power in (3, 4, 6):
         # The leading part may conserve the form that M conserves.
@@ -114,5 +114,4 @@ def _displacement(case: Case, expansion: Expansion, power: int) -> Pair:
 
 
 def _iterate(case: Case, expansion: Expansion, power: int) -> Pair:
-    question = case.question
-    return expansion.iterated(expansion.period(question.rule, question.steps), power)
+    return expansion.iterated(expansion.period(case.question.rule), power)

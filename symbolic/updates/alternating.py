@@ -5,41 +5,54 @@ The generator steps first, n_g times; the discriminator then steps n_d times wit
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import sympy as sp
+from .keys import Key, Kind, Misfit
+from .players import Pair
+from .stepwise import STEPWISE_KEYS, Stepwise
 
-from .rule import Rule, Steps, VectorField
 
+@dataclass(frozen=True)
+class Alternating(Stepwise):
+    """Each step reads the newest values.
 
-class Alternating(Rule):
-    """Each step reads the newest values."""
+    Attributes:
+        g_steps: n_g.
+        d_steps: n_d.
+    """
 
     name = "alternating"
-    discrete = True
     formula = "n_g times theta + h v1(theta, psi), then n_d times psi + h v2(theta, psi)"
     source = "Mescheder et al. 2018, section 2.1 and Lemma 2.5"
+    keys = (
+        Key("g_steps", Kind.COUNT, "n_g", 1),
+        Key("d_steps", Kind.COUNT, "n_d", 1),
+        *STEPWISE_KEYS,
+    )
 
-    def period(self, field: VectorField, theta: Any, psi: Any, h: Any, steps: Steps) -> tuple[Any, Any]:
+    g_steps: int = 1
+    d_steps: int = 1
+
+    @classmethod
+    def misfit(cls, options: Mapping[str, Any]) -> Misfit | None:
+        """Lazy penalties count D's steps, of which there has to be one."""
+        if options.get("lazy", 1) != 1 and (options.get("g_steps", 1), options.get("d_steps", 1)) != (1, 1):
+            return Misfit("lazy", "beside several steps of one player", "lazy penalties go with one step each")
+        return super().misfit(options)
+
+    @property
+    def first_order(self) -> tuple[int, int] | None:
+        """X + h (n_g v1, n_d v2) + O(h^2 |x|)."""
+        return (self.g_steps, self.d_steps) if self.plain else None
+
+    def moved(self, field: Callable[[Any, Any], Pair], now: Any, clipped: Callable[[Any], Any], h: Any) -> Any:
         """G's steps, then D's."""
-        for _ in range(steps.generator):
-            theta = theta + h * field(theta, psi)[0]
-        for _ in range(steps.discriminator):
-            psi = psi + h * field(theta, psi)[1]
-        return theta, psi
-
-    def matrix(self, jacobian: sp.Matrix, h: sp.Expr, steps: Steps) -> sp.ImmutableMatrix:
-        """[[1, 0], [h c S_d, q_d^n_d]] [[q_g^n_g, h b S_g], [0, 1]] with q = 1 + h J_ii, S = 1 + ... + q^(n-1)."""
-        a, b, c, d = jacobian
-        power_g, sum_g = _geometric(h * a, steps.generator)
-        power_d, sum_d = _geometric(h * d, steps.discriminator)
-        generator = sp.Matrix([[power_g, h * b * sum_g], [0, 1]])
-        discriminator = sp.Matrix([[1, 0], [h * c * sum_d, power_d]])
-        return sp.ImmutableMatrix((discriminator * generator).applyfunc(sp.expand))
-
-
-def _geometric(rate: sp.Expr, count: int) -> tuple[sp.Expr, sp.Expr]:
-    """(1 + r)^n and 1 + (1 + r) + ... + (1 + r)^(n-1), as binomial sums that need no division by r."""
-    power = sp.Add(*(sp.binomial(count, k) * rate**k for k in range(count + 1)))
-    total = sp.Add(*(sp.binomial(count, k + 1) * rate**k for k in range(count)))
-    return sp.expand(power), sp.expand(total)
+        theta, psi, of_g, of_d = now
+        for _ in range(self.g_steps):
+            theta, of_g = self.generator.advance(theta, field(theta, psi)[0], of_g, h)
+        for _ in range(self.d_steps):
+            psi, of_d = self.discriminator.advance(psi, field(theta, psi)[1], of_d, h)
+            psi = clipped(psi)
+        return theta, psi, of_g, of_d

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from .rule import Rule, Steps, VectorField
+from .players import Players
+from .rule import Rule, State
 
 
+@dataclass(frozen=True)
 class Flow(Rule):
     """The gradient flow; no step size."""
 
@@ -15,7 +18,7 @@ class Flow(Rule):
     formula = "x' = v(x)"
     source = "Mescheder et al. 2018, eq. (3)"
 
-    def period(self, field: VectorField, theta: Any, psi: Any, h: Any, steps: Steps) -> tuple[Any, Any]:
+    def period(self, players: Players, state: State, h: Any) -> State:
         """A flow has no period.
 
         Raises:

@@ -1,0 +1,214 @@
+"""Rules of any kind on one cell, by the Jacobian of one period.
+
+Where the fields that a rule reads vanish at x* and are differentiable there, F(x*) = x* and F'(x*) is the rule applied
+to the linearised game (``updates.linear``); its spectrum decides unless it touches the unit circle. Where v does not
+vanish at x*, or jumps, a period that starts arbitrarily near x* moves by d + o(1); if d != 0, x* is not stable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from .criteria import infinitesimal_sign
+from .critical.facts import Facts
+from .decision.cells import Cell
+from .derivation import Derivation
+from .germs import LocalField, local_field
+from .germs.jet import NotSmooth
+from .germs.local import Piece, resolver
+from .germs.switching import NeedBranch
+from .rulings import Outcome, Ruling
+from .stability import Question, by_multipliers, is_open_side, moves, repels
+from .updates import Alternating, Extragradient, Linearisation, Lookahead, Rule, Simultaneous, Stepwise, period_matrix
+from .updates.linear import LinearPlayers
+
+_LEAVES = "a period that starts near the equilibrium, however near, moves away from it"
+
+
+def judge_period(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling:
+    """Decides a rule by the multipliers of one period, or by where a period from near x* leads.
+
+    Args:
+        question: What is asked; the rule is a map.
+        derivation: The fields.
+        local: The pieces of v on the cell.
+        cell: Where signs are decided.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
+    if not moves(question, cell):
+        return Ruling(Outcome.OPEN, "", "the step size is 0")
+    found = linearisation(question.rule, derivation, local, cell)
+    if isinstance(found, str):
+        return _leaving(question, derivation, local, cell) or Ruling(Outcome.OPEN, "", found)
+    at, others = found
+    matrix = period_matrix(question.rule, at, question.h)
+    if question.declared and any(cell.is_zero(sp.denom(sp.together(entry))) for entry in matrix):
+        return Ruling(Outcome.OPEN, "", "the rule divides by 0")
+    ruling = by_multipliers(question, matrix, cell)
+    return replace(ruling, fields=others)
+
+
+def linearisation(
+    rule: Rule, derivation: Derivation, local: LocalField, cell: Cell
+) -> tuple[Linearisation, tuple[LocalField, ...]] | str:
+    """The Jacobians at x* of the fields that a rule reads, with the pieces of those beside v.
+
+    Args:
+        rule: The rule.
+        derivation: The fields.
+        local: The pieces of v on the cell.
+        cell: Where signs are decided.
+
+    Returns:
+        The Jacobians; or why there are none, or why they do not tell the Jacobian of a period.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
+    jacobian = _common_jacobian(local, cell, "v")
+    if isinstance(jacobian, str):
+        return jacobian
+    if rule.uses_jacobian and not _twice_differentiable(derivation, local, cell):
+        return f"the rule {rule.name!r} differentiates v, which is not twice differentiable at the equilibrium"
+    found: dict[str, sp.ImmutableMatrix] = {}
+    others: list[LocalField] = []
+    for name, field, wanted, words in (
+        ("free", derivation.free_field, rule.uses_free_field, "v without the penalties"),
+        ("opponents", derivation.opponents, rule.uses_opponents, "the gradient of a cost in the opponent's parameter"),
+    ):
+        if wanted:
+            assert field is not None
+            pieces = local_field(replace(derivation, field=field), cell)
+            other = _common_jacobian(pieces, cell, words)
+            if isinstance(other, str):
+                return other
+            found[name] = other
+            others.append(pieces)
+    return Linearisation(jacobian, found.get("free"), found.get("opponents")), tuple(others)
+
+
+def _common_jacobian(local: LocalField, cell: Cell, words: str) -> sp.ImmutableMatrix | str:
+    """The Jacobian that all pieces share, if the field vanishes at x* and is differentiable there; else why not."""
+    if local.failure:
+        return f"{words} is not smooth at the equilibrium: {local.failure}"
+    for piece in local.pieces:
+        if not all(cell.is_zero(component) for component in piece.value or ()):
+            return f"{words} does not vanish at the equilibrium"
+    first = local.pieces[0].jacobian
+    assert first is not None
+    for piece in local.pieces[1:]:
+        assert piece.jacobian is not None
+        if not all(cell.is_zero(entry) for entry in piece.jacobian - first):
+            return f"{words} has a kink at the equilibrium: the linearisation is not unique"
+    return first
+
+
+def _twice_differentiable(derivation: Derivation, local: LocalField, cell: Cell) -> bool:
+    """Whether every piece has second-order jets, so that its derivative is continuous at x*."""
+    parameters = sorted(set(derivation.symbols.values()), key=str)
+    for piece in local.pieces:
+        if piece.rows is None:
+            return False
+        own = resolver(cell, parameters, piece.branch, 2)
+        try:
+            jets = [own.algebra.evaluate(own.resolved(row), dict(own.jets)) for row in piece.rows]
+        except (NotSmooth, NeedBranch, OverflowError):
+            return False
+        if any(jet.order < 2 for jet in jets):
+            return False
+    return True
+
+
+# -- no fixed point ------------------------------------------------------------------------------------------------
+
+
+def _leaving(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling | None:
+    rule = question.rule
+    if rule.uses_jacobian and not _twice_differentiable(derivation, local, cell):
+        return None
+    for piece in local.pieces:
+        if piece.value is None or (len(local.pieces) > 1 and not is_open_side(piece, cell)):
+            continue
+        facts = Facts(cell)
+        sign = facts.sign if question.declared else infinitesimal_sign(question.h, facts.sign)
+        if any(sign(sp.expand(shift)) for shift in _shifts(question, derivation, piece, local, facts)):
+            return Ruling(Outcome.NO, "period-moves", _LEAVES, conditions=facts.conditions())
+    return None
+
+
+def _shifts(
+    question: Question, derivation: Derivation, piece: Piece, local: LocalField, facts: Facts
+) -> Iterator[sp.Expr]:
+    """Numbers that are not all 0 only if a period from the piece, near x*, moves by an amount bounded from below."""
+    assert piece.value is not None and piece.jacobian is not None
+    rule, h = question.rule, question.h
+    if rule.one_point and not rule.uses_opponents:
+        players: Any = _Constant(piece.value, piece.jacobian)
+        yield from rule.period(players, rule.start(sp.Integer(0), sp.Integer(0)), h)[:2]
+    elif isinstance(rule, Extragradient | Lookahead) and not question.declared and repels(piece, facts.sign):
+        # For small h all its points lie on the piece, where v is nearly constant.
+        factor = rule.lookahead_alpha if isinstance(rule, Lookahead) else sp.Integer(1)
+        yield from (h * factor * component for component in piece.value)
+    elif isinstance(rule, Stepwise):
+        yield from _last_iteration(question, rule, derivation, piece, local, facts)
+
+
+class _Constant(LinearPlayers):
+    """A field that is v0 everywhere, with the derivative J."""
+
+    def __init__(self, value: tuple[sp.Expr, sp.Expr], jacobian: sp.ImmutableMatrix) -> None:
+        super().__init__(tuple(jacobian))
+        self._value = value
+
+    def field(self, theta: Any, psi: Any) -> tuple[sp.Expr, sp.Expr]:
+        """V0."""
+        return self._value
+
+
+def _last_iteration(
+    question: Question, rule: Stepwise, derivation: Derivation, piece: Piece, local: LocalField, facts: Facts
+) -> Iterator[sp.Expr]:
+    """The players' steps in the iteration that meets v itself, from memory at rest."""
+    h, weight = question.h, rule.lazy
+    assert piece.value is not None and piece.jacobian is not None
+    if rule.lazy > 1:
+        if rule.unadorned != type(rule)(lazy=rule.lazy):
+            return
+        # The steps before are those of the free field; where they are regular they reach every side of x*.
+        free = local_field(replace(derivation, field=derivation.free_field), facts.cell)
+        jacobian = _common_jacobian(free, facts.cell, "v0")
+        if isinstance(jacobian, str):
+            return
+        regular = period_matrix(type(rule)(), Linearisation(jacobian), h).det()
+        if question.declared and facts.is_zero(sp.expand(regular)):
+            return
+        row = jacobian[0, :] + weight * (piece.jacobian[0, :] - jacobian[0, :])
+    else:
+        row = piece.jacobian[0, :]
+    first, second = (weight * component for component in piece.value)
+    by_g, by_d = rule.generator.first_factor, rule.discriminator.first_factor
+    if isinstance(rule, Simultaneous):
+        yield from (h * by_g * first, h * by_d * second)
+        return
+    assert isinstance(rule, Alternating)
+    if not facts.is_zero(sp.expand(first)):
+        if rule.g_steps == 1:  # D's steps leave theta alone
+            yield h * by_g * first
+        return
+    if rule.g_steps != 1 or rule.d_steps != 1 or local.failure:
+        return
+    # G's row vanishes with one derivative on all sides: its step x -> A x + o(|x|) reaches every side, if regular.
+    for other in local.pieces:
+        assert other.value is not None and other.jacobian is not None
+        entries = (other.value[0], *(other.jacobian[0, :] - piece.jacobian[0, :]))
+        if not all(facts.is_zero(sp.expand(entry)) for entry in entries):
+            return
+    if question.declared and facts.is_zero(sp.expand(1 + h * by_g * row[0])):
+        return
+    yield h * by_d * second
