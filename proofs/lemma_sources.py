@@ -7,12 +7,14 @@ the rule is a product of single steps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
 from ..symbolic import expression as ex
+from ..symbolic.parser import Scope, parse
 from ..symbolic.proposal import Proposal
 from ..symbolic.proposal_reader import read_proposal
 from .certificate_reading import Uncheckable
@@ -66,18 +68,36 @@ def rederived(document: Mapping[str, Any], name: str) -> sp.Expr | sp.ImmutableM
     if name == "value":
         return rows.subs(origin)
     jacobian = rows.jacobian([THETA, PSI]).subs(origin)
-    matrix = jacobian if name in {"jacobian", "characteristic_polynomial"} else _period(proposal, jacobian)
+    if name in {"jacobian", "characteristic_polynomial"}:
+        matrix = jacobian
+    else:
+        matrix = _period(proposal, jacobian, lambda: _field(_unpenalised(proposal)).jacobian([THETA, PSI]).subs(origin))
     return matrix if name.endswith("jacobian") else (Z * sp.eye(2) - matrix).det()
 
 
-def _period(proposal: Proposal, jacobian: sp.ImmutableMatrix) -> sp.ImmutableMatrix:
-    training = proposal.training
-    if training.update == "simultaneous":
-        return sp.eye(2) + H * jacobian
-    if training.update != "alternating":
+def _period(
+    proposal: Proposal, jacobian: sp.ImmutableMatrix, free: Callable[[], sp.ImmutableMatrix]
+) -> sp.ImmutableMatrix:
+    training, given = proposal.training, set(proposal.source.get("training", {}))
+    every = training.options.get("lazy", 1)
+    if training.update not in {"simultaneous", "alternating"} or given - {"update", "g_steps", "d_steps", "lazy"}:
         raise Uncheckable(f"the rule {training.update!r} is not derived again here")
-    generator, discriminator = (sp.eye(2) + H * sp.diag(*player) * jacobian for player in ((1, 0), (0, 1)))
-    return discriminator**training.d_steps * generator**training.g_steps
+
+    def iteration(matrix: sp.ImmutableMatrix) -> sp.ImmutableMatrix:
+        if training.update == "simultaneous":
+            return sp.eye(2) + H * matrix
+        generator, discriminator = (sp.eye(2) + H * sp.diag(*player) * matrix for player in ((1, 0), (0, 1)))
+        return discriminator**training.d_steps * generator**training.g_steps
+
+    if every == 1:
+        return iteration(jacobian)
+    without = free()
+    return iteration(without + every * (jacobian - without)) * iteration(without) ** (every - 1)
+
+
+def _unpenalised(proposal: Proposal) -> Proposal:
+    zero = parse("0", Scope(frozenset()))
+    return replace(proposal, penalty_discriminator=zero, penalty_generator=zero)
 
 
 def _field(proposal: Proposal) -> sp.ImmutableMatrix:

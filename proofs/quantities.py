@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -80,9 +81,10 @@ def quantity(document: Mapping[str, Any], name: str, prover: Prover) -> sp.Expr 
         return jacobian
     if name == "characteristic_polynomial":
         return characteristic_polynomial(jacobian)
-    if rule.uses_free_field or rule.uses_opponents:
+    if rule.uses_opponents:
         raise ValueError(f"the update of {rule.name!r} needs more than v'")
-    matrix = period_matrix(rule, Linearisation(jacobian), STEP)
+    free = _linearised(replace(derivation, field=derivation.free_field), prover)[1] if rule.uses_free_field else None
+    matrix = period_matrix(rule, Linearisation(jacobian, free), STEP)
     return matrix if name == "update_jacobian" else characteristic_polynomial(matrix)
 
 
