@@ -106,7 +106,7 @@ def _alternating(proof: Proof) -> None:
     period = sp.ImmutableMatrix((SCALED - W * DAMPED) * before)
     trace = proof.identity("tr P = tr A^k - w (A^(k-1))_22", period.trace(), TRACE - W * ENTRY)
     determinant = proof.identity("det P = 1 - w", period.det(), 1 - W)
-    matrix = sp.ImmutableMatrix([[0, W - 1], [1, C - W * D]])  # trace c - w s, determinant 1 - w
+    matrix = sp.ImmutableMatrix([[0, W - 1], [1, C - W * D]])  # trace c - w d, determinant 1 - w
     criterion = proof.equivalent(
         "Jury's conditions are the two inequalities", compare(W, ">"), inside_unit_circle(matrix), ALTERNATING
     )
