@@ -73,30 +73,52 @@ class TorchField:
         return self._batched(jacrev(self._row), theta, psi, cases)
 
     def _batched(self, function: Callable[[Tensor, State], Tensor], theta: Array, psi: Array, cases: Cases) -> Array:
-        state: State = {
-            "parameters": {name: _tensor(values) for name, values in cases.parameters.items()},
-            "slopes": {name: _tensor(values) for name, values in cases.slopes.items()},
-            "game": {"output": _tensor(cases.output)},
-        }
-        if cases.functions is not None:
-            state["f"] = {"a": _tensor(cases.functions.coefficients), "s": _tensor(cases.functions.scales)}
-        points = torch.stack([_tensor(theta), _tensor(psi)], dim=1)
-        return vmap(function)(points, state).detach().numpy()
+        points = torch.stack([tensor(theta), tensor(psi)], dim=1)
+        return vmap(function)(points, states(cases)).detach().numpy()
 
     # -- one case ----------------------------------------------------------------------------------------------------
 
-    def _row(self, point: Tensor, state: State) -> Tensor:
-        """(v1, v2) of shape [2] at a point of shape [2]."""
-        theta, psi = point[0:1], point[1:2]
-        ratio = self._scalar(self.proposal.training.h_ratio, state)
+    def rows(self, theta: Tensor, psi: Tensor, state: State) -> tuple[Tensor, Tensor]:
+        """(v1, v2), each of shape [1], at theta and psi of shape [1]."""
         if self.proposal.field is not None:
-            names = state["parameters"] | state["slopes"] | {"theta": point[0], "psi": point[1]}
-            rows = (self.proposal.field.theta, self.proposal.field.psi)
-            first, second = (as_tensor(ex.interpret(collect_powers(row), TorchAlgebra(names))) for row in rows)
-            return torch.stack([first.expand(()), ratio * second.expand(())])
+            return self._given_rows(theta, psi, state)
         descent = grad(lambda value: self._cost(value, psi, state))(theta)
         ascent = grad(lambda value: self._gain(theta, value, state))(psi)
-        return torch.cat([-descent, ratio * ascent])
+        return -descent, self._ratio(state) * ascent
+
+    def free_rows(self, theta: Tensor, psi: Tensor, state: State) -> tuple[Tensor, Tensor]:
+        """The same without both players' penalties; a field given directly has none."""
+        if self.proposal.field is not None:
+            return self._given_rows(theta, psi, state)
+        descent = grad(self._generator_loss)(theta, psi, state)
+        ascent = grad(self._discriminator_loss, argnums=1)(theta, psi, state)
+        return -descent, self._ratio(state) * ascent
+
+    def opponent_rows(self, theta: Tensor, psi: Tensor, state: State) -> tuple[Tensor, Tensor]:
+        """(d C_G/d psi, d C_D/d theta) of the costs C_G = L_G + R_G and C_D = -L; D's penalty is detached from theta.
+
+        Raises:
+            TypeError: For a field given directly: it has no costs.
+        """
+        if self.proposal.field is not None:
+            raise TypeError("a field that is given directly has no costs, so no gradients in the opponent's parameter")
+        of_cost = grad(self._cost, argnums=1)(theta, psi, state)
+        of_gain = grad(self._discriminator_loss)(theta, psi, state)
+        return of_cost, -self._ratio(state) * of_gain
+
+    def _row(self, point: Tensor, state: State) -> Tensor:
+        """(v1, v2) of shape [2] at a point of shape [2]."""
+        return torch.cat(self.rows(point[0:1], point[1:2], state))
+
+    def _given_rows(self, theta: Tensor, psi: Tensor, state: State) -> tuple[Tensor, Tensor]:
+        assert self.proposal.field is not None
+        names = state["parameters"] | state["slopes"] | {"theta": theta[0], "psi": psi[0]}
+        rows = (self.proposal.field.theta, self.proposal.field.psi)
+        first, second = (as_tensor(ex.interpret(collect_powers(row), TorchAlgebra(names))) for row in rows)
+        return first.expand(1), (self._ratio(state) * second).expand(1)
+
+    def _ratio(self, state: State) -> Tensor:
+        return self._scalar(self.proposal.training.h_ratio, state)
 
     def _gain(self, theta: Tensor, psi: Tensor, state: State) -> Tensor:
         """What D ascends: L - R_D."""
@@ -185,5 +207,18 @@ class TorchField:
         return as_tensor(ex.interpret(tree, algebra)).expand(())
 
 
-def _tensor(values: Array) -> Tensor:
+def states(cases: Cases) -> State:
+    """A batch of cases as a tree of tensors, their first axis the cases."""
+    state: State = {
+        "parameters": {name: tensor(values) for name, values in cases.parameters.items()},
+        "slopes": {name: tensor(values) for name, values in cases.slopes.items()},
+        "game": {"output": tensor(cases.output)},
+    }
+    if cases.functions is not None:
+        state["f"] = {"a": tensor(cases.functions.coefficients), "s": tensor(cases.functions.scales)}
+    return state
+
+
+def tensor(values: Array) -> Tensor:
+    """Numbers as a float64 tensor of their own."""
     return torch.from_numpy(np.array(values, dtype=np.float64))

@@ -82,7 +82,9 @@ def _cell_steps(name: str, ruled: RuledCell, question: Question | None) -> list[
         {"id": name, "kind": "definition", "formula": formula_document(ruled.cell.formula)},
     ]
     used = [name]
-    if ruled.local is not None:
+    ruling = ruled.ruling
+    fields = [] if ruled.local is None else [("pieces", ruled.local), *ruling.fields]
+    for kind, local in fields:
         pieces = [
             {
                 "branch": [[text(function), sign] for function, sign in piece.branch.signs],
@@ -90,11 +92,10 @@ def _cell_steps(name: str, ruled: RuledCell, question: Question | None) -> list[
                 "jacobian": None if piece.jacobian is None else matrix_document(piece.jacobian),
                 "failure": piece.failure,
             }
-            for piece in ruled.local.pieces
+            for piece in local.pieces
         ]
-        steps.append({"id": f"{name}.pieces", "kind": "identity", "pieces": pieces})
-        used.append(f"{name}.pieces")
-    ruling = ruled.ruling
+        steps.append({"id": f"{name}.{kind}", "kind": "identity", "pieces": pieces})
+        used.append(f"{name}.{kind}")
     if ruling.matrix is not None:
         steps.append({"id": f"{name}.matrix", "kind": "identity", "matrix": matrix_document(ruling.matrix)})
         used.append(f"{name}.matrix")

@@ -82,6 +82,7 @@ class CellSteps:
     rate: str | None
     branch: tuple[tuple[str, int], ...] | None
     function: str | None = None
+    free: tuple[PieceStep, ...] | None = None
 
     @property
     def ruling(self) -> str:
@@ -188,11 +189,16 @@ class Steps:
         name = f"cell-{number}"
         used = [name]
         formula = self.definition(name)
-        pieces = matrix = None
-        if self.next_is(f"{name}.pieces"):
-            used.append(f"{name}.pieces")
-            step = self.take(used[-1], ["identity"], ["pieces"])
-            pieces = tuple(self._piece(piece, used[-1]) for piece in _list(step["pieces"], used[-1]))
+        matrix = None
+        fields: dict[str, tuple[PieceStep, ...]] = {}
+        for kind in ("pieces", "free", "opponents"):
+            if self.next_is(f"{name}.{kind}"):
+                used.append(f"{name}.{kind}")
+                step = self.take(used[-1], ["identity"], ["pieces"])
+                fields[kind] = tuple(self._piece(piece, used[-1]) for piece in _list(step["pieces"], used[-1]))
+        if "opponents" in fields:
+            raise Uncheckable("the gradients of costs in the opponent's parameter are not derived again here")
+        pieces = fields.get("pieces")
         if self.next_is(f"{name}.matrix"):
             used.append(f"{name}.matrix")
             matrix = self.matrix(self.take(used[-1], ["identity"], ["matrix"])["matrix"], used[-1])
@@ -218,7 +224,8 @@ class Steps:
         function = step["function"]
         if not (function is None or isinstance(function, str)):
             raise Refused(f"not a function: {function!r}", ruling)
-        return CellSteps(name, formula, pieces, matrix, tuple(goals), theorem, outcome, rate, branch, function)
+        goal_steps, free = tuple(goals), fields.get("free")
+        return CellSteps(name, formula, pieces, matrix, goal_steps, theorem, outcome, rate, branch, function, free)
 
     # -- values ------------------------------------------------------------------------------------------------------
 
@@ -236,8 +243,9 @@ class Steps:
         raise Refused(f"not a formula: keys {sorted(value)}", step)
 
     def matrix(self, value: Any, step: str) -> sp.ImmutableMatrix:
-        """A 2 x 2 matrix, in which the step size may occur."""
-        rows = [_list(row, step, 2) for row in _list(value, step, 2)]
+        """A square matrix, in which the step size may occur."""
+        size = len(_list(value, step))
+        rows = [_list(row, step, size) for row in value]
         return sp.ImmutableMatrix([[expression(entry, self._with_step, step) for entry in row] for row in rows])
 
     def _piece(self, value: Any, step: str) -> PieceStep:
@@ -251,7 +259,10 @@ class Steps:
         if not smooth:
             return PieceStep(branch, None, None)
         first, second = (expression(entry, self.symbols, step) for entry in _list(value["value"], step, 2))
-        return PieceStep(branch, (first, second), self.matrix(value["jacobian"], step))
+        jacobian = self.matrix(value["jacobian"], step)
+        if jacobian.shape != (2, 2):
+            raise Refused("a piece's Jacobian is a 2 x 2 matrix", step)
+        return PieceStep(branch, (first, second), jacobian)
 
 
 def expression(value: Any, symbols: Mapping[str, sp.Expr], step: str, *, fields: bool = False) -> sp.Expr:

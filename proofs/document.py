@@ -9,8 +9,9 @@ from ..symbolic.analysis import Analysis
 from ..symbolic.formula import Formula
 from ..symbolic.printing import formula_text, text
 from ..symbolic.rulings import RuleVerdict
-from .certificate import matrix_document, point_document
+from .certificate import matrix_document
 from .checking import CheckResult
+from .points import example
 
 SCHEMA = "convergan.check/1"
 _NO_CASES = {"verdict": "undecided", "reason": "not decided by this version: only the prototype is analysed"}
@@ -47,8 +48,8 @@ def _entry(result: CheckResult, certificate: str | None) -> dict[str, Any]:
         "rate": verdict.rate or None,
         "reason": verdict.reason,
         "condition": _formula(analysis.condition),
-        "witness": point_document(verdict.witness),
-        "counterexample": point_document(verdict.counterexample),
+        "witness": example(verdict.witness),
+        "counterexample": example(verdict.counterexample),
         "generator_converges": analysis.generator_converges,
         "prototype": analysis.proposal.prototype,
         "equilibrium": _equilibrium(analysis),
@@ -113,7 +114,7 @@ def _elsewhere(analysis: Analysis) -> dict[str, Any] | None:
     if found is None:
         return None
     return {
-        "at": point_document(found.point),
+        "at": example(found.point),
         "equilibria": [
             {"theta": text(e.theta), "psi": text(e.psi), "generator_right": e.generator_right, "attracts": e.attracts}
             for e in found.equilibria

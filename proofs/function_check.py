@@ -14,7 +14,7 @@ from ..symbolic.proposal import Proposal
 from .certificate_reading import CellSteps, Refused, Uncheckable, expression
 from .implications import SecondSolver
 from .pieces import Branch
-from .rulings_check import STEP, Rule
+from .rule_matrices import STEP, Rule
 
 X, Y = sp.symbols("_x _y", real=True)
 

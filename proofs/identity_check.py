@@ -20,7 +20,7 @@ from .function_check import FunctionCheck, X, Y
 from .normal_forms import is_zero
 from .printed import ObjectiveValue
 from .recomputation import Plane, field
-from .rulings_check import STEP
+from .rule_matrices import STEP
 
 _ORIGIN = {X: sp.Integer(0), Y: sp.Integer(0)}
 _Map = tuple[sp.Expr, sp.Expr]

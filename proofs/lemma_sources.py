@@ -8,16 +8,15 @@ the rule is a product of single steps.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
 from ..symbolic import expression as ex
-from ..symbolic.parser import Scope, parse
 from ..symbolic.proposal import Proposal
 from ..symbolic.proposal_reader import read_proposal
 from .certificate_reading import Uncheckable
+from .linearisation_check import unpenalised
 from .normal_forms import moment
 from .printed import density
 from .quantities import QUANTITIES
@@ -71,7 +70,7 @@ def rederived(document: Mapping[str, Any], name: str) -> sp.Expr | sp.ImmutableM
     if name in {"jacobian", "characteristic_polynomial"}:
         matrix = jacobian
     else:
-        matrix = _period(proposal, jacobian, lambda: _field(_unpenalised(proposal)).jacobian([THETA, PSI]).subs(origin))
+        matrix = _period(proposal, jacobian, lambda: _field(unpenalised(proposal)).jacobian([THETA, PSI]).subs(origin))
     return matrix if name.endswith("jacobian") else (Z * sp.eye(2) - matrix).det()
 
 
@@ -93,11 +92,6 @@ def _period(
         return iteration(jacobian)
     without = free()
     return iteration(without + every * (jacobian - without)) * iteration(without) ** (every - 1)
-
-
-def _unpenalised(proposal: Proposal) -> Proposal:
-    zero = parse("0", Scope(frozenset()))
-    return replace(proposal, penalty_discriminator=zero, penalty_generator=zero)
 
 
 def _field(proposal: Proposal) -> sp.ImmutableMatrix:

@@ -14,7 +14,8 @@ import sympy as sp
 from ..symbolic.formula import Formula, compare, conjunction
 from .certificate_reading import Refused, Uncheckable
 from .function_check import FunctionCheck, X, Y
-from .rulings_check import STEP, small_step_positive
+from .root_conditions import positive
+from .rule_matrices import STEP
 
 _HIGHEST = 8
 _Polynomial = dict[tuple[int, int], sp.Expr]
@@ -121,7 +122,7 @@ class WeakFocusCheck(FunctionCheck):
 
     def _positive(self, polynomial: sp.Expr) -> Formula:
         small = self.rule.discrete and not self.rule.declared
-        return small_step_positive(polynomial) if small else compare(polynomial, ">")
+        return positive(polynomial, [STEP] if small else [])
 
     def _positive_ratio(self, value: sp.Expr) -> Formula:
         above, below = sp.fraction(sp.cancel(sp.together(value)))

@@ -7,7 +7,9 @@ import sympy as sp
 from ..symbolic.analysis import Analysis
 from ..symbolic.formula import Formula
 from ..symbolic.printing import formula_text, short_text, text
+from ..symbolic.proposal import Proposal
 from .checking import CheckResult
+from .points import example_text
 
 _LABEL = 18
 
@@ -22,7 +24,7 @@ def result_text(result: CheckResult) -> str:
     if analysis.proposal.reference:
         lines.append(_line("reference", analysis.proposal.reference))
     answer = verdict.verdict.value + (f" ({verdict.rate})" if verdict.rate else "")
-    lines.append(_line("verdict", f"{answer}, under {_rule_name(analysis)}"))
+    lines.append(_line("verdict", f"{answer}, under {rule_name(analysis.proposal)}"))
     lines.append(_line("because", verdict.reason))
     lines += _point_lines(analysis)
     if analysis.condition is not None:
@@ -74,20 +76,20 @@ def elsewhere_lines(analysis: Analysis) -> list[str]:
     ]
 
 
-def _rule_name(analysis: Analysis) -> str:
-    training = analysis.proposal.training
+def rule_name(proposal: Proposal) -> str:
+    """The training rule with what was given of its keys."""
+    training = proposal.training
+    given = {key: value for key, value in proposal.source.get("training", {}).items() if key != "update"}
     steps = f" {training.g_steps}:{training.d_steps}" if training.g_steps + training.d_steps > 2 else ""
-    return {"flow": "the flow"}.get(training.update, f"{training.update} descent") + steps
+    keys = ", ".join(f"{key} = {value}" for key, value in given.items() if key not in ("g_steps", "d_steps"))
+    name = {"flow": "the flow", "simultaneous": "simultaneous descent", "alternating": "alternating descent"}
+    return name.get(training.update, training.update) + steps + (f" ({keys})" if keys else "")
 
 
 def _point_lines(analysis: Analysis) -> list[str]:
     verdict = analysis.verdict
     found = [("converges at", verdict.witness), ("fails at", verdict.counterexample)]
-    return [
-        _line(label, ", ".join(f"{s} = {text(v)}" for s, v in sorted(point.items(), key=lambda i: str(i[0]))))
-        for label, point in found
-        if point
-    ]
+    return [_line(label, example_text(point)) for label, point in found if point]
 
 
 def _formula_line(label: str, formula: Formula | None) -> list[str]:
@@ -129,6 +131,6 @@ def summary_rows(result: CheckResult | None) -> str:
     numeric = "-" if agreement is None else f"{agreement.max_error:.0e}" if agreement.holds else "DIFFERS"
     rule = result.analysis.proposal.training.update
     return (
-        f"{result.name[:44]:<44} {rule:<13} {verdict.verdict.value:<18} {verdict.rate:<10} {claims:<8} {numeric:<9} "
+        f"{result.name[:44]:<44} {rule:<13.13} {verdict.verdict.value:<18} {verdict.rate:<10} {claims:<8} {numeric:<9} "
         f"{result.seconds:>5.1f}"
     )

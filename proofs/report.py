@@ -6,13 +6,13 @@ import sympy as sp
 
 from ..symbolic.analysis import Analysis
 from ..symbolic.expression import is_zero
-from ..symbolic.formula import FALSE, TRUE, Formula, to_sympy
+from ..symbolic.formula import FALSE, TRUE, Formula
 from ..symbolic.latex import latex
-from ..symbolic.printing import standard
+from ..symbolic.printing import displayed, standard
 from ..symbolic.rulings import Outcome, RuledCell
 from ..symbolic.theorems import THEOREMS
-from .certificate import point_document
 from .checking import CheckResult
+from .points import example
 from .rendering import elsewhere_lines, evidence_text
 
 _NAMES = {"f1": "f'(0)", "f2": "f''(0)", "f3": "f'''(0)"}
@@ -38,8 +38,8 @@ def report_text(result: CheckResult) -> str:
     parts += [
         f"- {label}: {', '.join(f'`{k} = {v}`' for k, v in point.items())}"
         for label, point in (
-            ("converges at", point_document(verdict.witness)),
-            ("does not converge at", point_document(verdict.counterexample)),
+            ("converges at", example(verdict.witness)),
+            ("does not converge at", example(verdict.counterexample)),
         )
         if point
     ]
@@ -104,7 +104,7 @@ def _cell(number: int, ruled: RuledCell) -> str:
 def _formula(formula: Formula) -> str:
     if formula in (TRUE, FALSE):
         return "nothing is assumed" if formula == TRUE else "never"
-    return f"${_latex(to_sympy(formula))}$"
+    return f"${_latex(displayed(formula))}$"
 
 
 def _latex(expression: sp.Basic) -> str:

@@ -8,20 +8,19 @@ that does not vanish.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import product
 
 import sympy as sp
 
 from ..symbolic.formula import Formula, compare, conjunction, disjunction
-from ..symbolic.proposal import Proposal
 from ..symbolic.theorems import THEOREMS
 from .certificate_reading import CellSteps, PieceStep, Refused, Uncheckable
 from .entailment import entails
 from .implications import SecondSolver
 from .pieces import Branch
+from .root_conditions import WIDER, polynomial_in_z, positive, schur_conditions
+from .rule_matrices import SECOND_ORDER, STEP, Rule
 
-STEP = sp.Symbol("h", real=True)
 Side = Callable[[PieceStep], Branch]
 OUTCOMES = {
     "flow-linear-stability": "yes",
@@ -36,56 +35,9 @@ OUTCOMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The training rule: its name, steps per player, and whether its step size is a quantified parameter."""
-
-    name: str
-    g_steps: int
-    d_steps: int
-    declared: bool
-
-    @classmethod
-    def of(cls, proposal: Proposal) -> Rule:
-        """The rule of a proposal."""
-        training = proposal.training
-        return cls(training.update, training.g_steps, training.d_steps, proposal.declares_step)
-
-    @property
-    def discrete(self) -> bool:
-        """Whether it is a map."""
-        return self.name != "flow"
-
-    def matrix(self, jacobian: sp.ImmutableMatrix) -> sp.ImmutableMatrix:
-        """The matrix whose spectrum decides: v' itself, or one period's Jacobian as a product of one matrix per step.
-
-        Raises:
-            Uncheckable: For a rule that is not known here.
-        """
-        identity, (a, b, c, d) = sp.eye(2), jacobian
-        match self.name:
-            case "flow":
-                return jacobian
-            case "simultaneous":
-                return sp.ImmutableMatrix(identity + STEP * jacobian)
-            case "alternating":
-                one_g = sp.Matrix([[1 + STEP * a, STEP * b], [0, 1]])
-                one_d = sp.Matrix([[1, 0], [STEP * c, 1 + STEP * d]])
-                return sp.ImmutableMatrix(_power(one_d, self.d_steps) * _power(one_g, self.g_steps))
-        raise Uncheckable(f"the training rule {self.name!r} is not known here")
-
-
-def _power(matrix: sp.Matrix, count: int) -> sp.Matrix:
-    """A power by repeated squaring, with expanded entries."""
-    result, square = sp.eye(2), matrix
-    while count:
-        if count & 1:
-            result = (result * square).applyfunc(sp.expand)
-        square, count = (square * square).applyfunc(sp.expand), count >> 1
-    return result
-
-
-def check_ruling(cell: CellSteps, rule: Rule, side: Side, solver: SecondSolver) -> None:
+def check_ruling(
+    cell: CellSteps, rule: Rule, side: Side, second_order: Callable[[PieceStep], None], solver: SecondSolver
+) -> None:
     """That the theorem of a ruling applies to the rule, and that its hypotheses are among what was proved.
 
     The cell's pieces and matrix were checked before, and so were its goals as implications.
@@ -94,6 +46,7 @@ def check_ruling(cell: CellSteps, rule: Rule, side: Side, solver: SecondSolver) 
         cell: What is said about the cell.
         rule: The training rule.
         side: The branch of a piece.
+        second_order: Checks that a piece has second derivatives at the equilibrium.
         solver: Decides what no goal lists.
 
     Raises:
@@ -110,15 +63,22 @@ def check_ruling(cell: CellSteps, rule: Rule, side: Side, solver: SecondSolver) 
         raise Refused(f"the outcome of {cell.theorem!r} is {OUTCOMES.get(cell.theorem)!r}, not {cell.outcome!r}")
     if cell.rate != ("linear" if cell.outcome == "yes" else None):
         raise Refused(f"the rate {cell.rate!r} does not follow from {cell.theorem!r}")
-    check = _Hypotheses(cell, rule, side, solver)
+    check = _Hypotheses(cell, rule, side, second_order, solver)
     for formula, because in check.needed():
         if not entails([goal.goal for goal in cell.goals], formula, solver):
             raise Refused(f"the goals do not say what {cell.theorem} needs: {because}")
 
 
 class _Hypotheses:
-    def __init__(self, cell: CellSteps, rule: Rule, side: Side, solver: SecondSolver) -> None:
-        self.cell, self.rule, self.side, self.solver = cell, rule, side, solver
+    def __init__(
+        self,
+        cell: CellSteps,
+        rule: Rule,
+        side: Side,
+        second_order: Callable[[PieceStep], None],
+        solver: SecondSolver,
+    ) -> None:
+        self.cell, self.rule, self.side, self.second_order, self.solver = cell, rule, side, second_order, solver
 
     def needed(self) -> list[tuple[Formula, str]]:
         """What the goals have to say; everything else is proved here."""
@@ -127,6 +87,8 @@ class _Hypotheses:
             if kind != ("map" if self.rule.discrete else "flow"):
                 raise Refused(f"{self.cell.theorem} says nothing about the rule {self.rule.name!r}")
             return self._linearisation() + self._spectrum(stable=rest == "linear-stability")
+        if not self.rule.plain:
+            raise Uncheckable(f"{self.cell.theorem} is checked for the flow and for gradient steps only")
         match self.cell.theorem:
             case "not-stationary":
                 return self._not_stationary()
@@ -142,30 +104,44 @@ class _Hypotheses:
         pieces = self._all_smooth()
         if self.cell.branch is not None or self.cell.matrix is None:
             raise Refused("a linearisation has a matrix and no deciding branch")
+        if (self.cell.free is not None) != (self.rule.every > 1):
+            raise Refused("lazy penalties, and they alone, need the field that is free of them")
+        for number, key in self.rule.positive():
+            self._require(compare(number, ">"), f"{key} is positive")
         found: list[tuple[Formula, str]] = []
-        for piece in pieces:
-            assert piece.value is not None and piece.jacobian is not None and pieces[0].jacobian is not None
-            zero = conjunction(compare(component, "==") for component in piece.value)
-            same = conjunction(compare(e, "==") for e in piece.jacobian - pieces[0].jacobian)
-            found += [(zero, "v vanishes at the equilibrium"), (same, "all pieces share one Jacobian")]
+        for field in [pieces] if self.cell.free is None else [pieces, self.cell.free]:
+            for piece in field:
+                if piece.value is None or piece.jacobian is None or field[0].jacobian is None:
+                    raise Refused("a linearisation needs every field on every side of the equilibrium")
+                zero = conjunction(compare(component, "==") for component in piece.value)
+                same = conjunction(compare(e, "==") for e in piece.jacobian - field[0].jacobian)
+                found += [(zero, "v vanishes at the equilibrium"), (same, "all pieces share one Jacobian")]
+        if self.rule.update in SECOND_ORDER:
+            for piece in pieces:
+                self.second_order(piece)
         return found
 
     def _spectrum(self, *, stable: bool) -> list[tuple[Formula, str]]:
         assert self.cell.matrix is not None
-        a, b, c, d = self.cell.matrix
-        trace, determinant = sp.expand(a + d), sp.expand(a * d - b * c)
-        if self.rule.discrete:
-            # |z| < 1 for both roots of z^2 - T z + D (Jury): p(1) > 0, p(-1) > 0, D < 1.
-            inside = [1 - trace + determinant, 1 + trace + determinant, 1 - determinant]
-        else:
+        coefficients = polynomial_in_z(self.cell.matrix)
+        small = [STEP] if self.rule.discrete and not self.rule.declared else []
+        if not self.rule.discrete:
             # Re z < 0 for both roots (Routh-Hurwitz): T < 0, D > 0.
-            inside = [-trace, determinant]
-        small = self.rule.discrete and not self.rule.declared
-        positive = small_step_positive if small else (lambda e: compare(e, ">"))
+            inside = coefficients[1:]
+        elif len(coefficients) == 3:
+            # |z| < 1 for both roots of a z^2 - T z + D, a > 0 (Jury): p(1) > 0, p(-1) > 0, D < a.
+            a, minus_trace, determinant = coefficients
+            inside = [a + minus_trace + determinant, a - minus_trace + determinant, a - determinant]
+        else:
+            inside = schur_conditions(coefficients)
         if stable:
-            return [(positive(sp.expand(e)), "every root lies inside") for e in inside]
+            return [(positive(sp.expand(e), small), "every root lies inside") for e in inside]
         # One of them negative puts a root outside the closed region, whatever the others are.
-        return [(disjunction(positive(sp.expand(-e)) for e in inside), "a root lies outside")]
+        outside = [positive(sp.expand(-e), small) for e in inside]
+        if self.rule.discrete and len(coefficients) > 3:
+            wider = [sp.expand(c * (1 + WIDER) ** (len(coefficients) - 1 - k)) for k, c in enumerate(coefficients)]
+            outside += [positive(sp.expand(-e), [WIDER, *small]) for e in schur_conditions(wider)]
+        return [(disjunction(outside), "a root lies outside")]
 
     # -- no linearisation --------------------------------------------------------------------------------------------
 
@@ -281,15 +257,6 @@ class _Hypotheses:
         if known is not True:
             problem = f"{self.cell.theorem}: not shown on the cell: {because}"
             raise Refused(problem) if known is False else Uncheckable(problem)
-
-
-def small_step_positive(expression: sp.Expr) -> Formula:
-    """Positive for every sufficiently small h > 0: a coefficient in h is positive and all lower ones vanish."""
-    coefficients = list(reversed(sp.Poly(expression, STEP).all_coeffs()))
-    return disjunction(
-        conjunction([compare(coefficient, ">"), *(compare(lower, "==") for lower in coefficients[:k])])
-        for k, coefficient in enumerate(coefficients)
-    )
 
 
 def check_cover(pieces: tuple[PieceStep, ...]) -> None:

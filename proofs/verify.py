@@ -29,6 +29,7 @@ from .field_check import check_field
 from .function_check import FunctionCheck, Setting
 from .identity_check import IDENTITIES, IdentityCheck
 from .implications import SOLVER, SecondSolver
+from .linearisation_check import check_matrix, require_second_order, unpenalised
 from .lyapunov_check import WeakFocusCheck
 from .normal_forms import same
 from .pieces import FIRST_ORDER, Branch
@@ -43,7 +44,8 @@ from .premises import (
     same_hypotheses,
 )
 from .recomputation import scalar
-from .rulings_check import STEP, Rule, check_cover, check_ruling
+from .rule_matrices import STEP, Rule
+from .rulings_check import check_cover, check_ruling
 from .script_check import disagreement
 
 _LONGEST_REASON = 500
@@ -242,10 +244,16 @@ class _Verifier:
                     raise Refused("pieces of a field that is not stated")
                 check_cover(cell.pieces)
                 for piece in cell.pieces:
-                    self._piece(piece, cell.formula)
+                    self._piece(piece, cell.formula, self.proposal)
+        if cell.free is not None:
+            with self._checking(f"{cell.name}.free"):
+                check_cover(cell.free)
+                for piece in cell.free:
+                    self._piece(piece, cell.formula, unpenalised(self.proposal))
         if cell.matrix is not None:
             with self._checking(f"{cell.name}.matrix"):
-                self._matrix(cell)
+                zero = sp.Integer(0)
+                check_matrix(cell, self.rule, lambda e, what: self._same_on(cell.formula, e, zero, what))
         for goal in cell.goals:
             with self._checking(goal.step):
                 if goal.hypotheses != cell.formula:
@@ -270,33 +278,25 @@ class _Verifier:
                 if self.stated_output or cell.goals or cell.matrix or cell.branch or cell.pieces or cell.rate:
                     raise Refused("there is an equilibrium output")
             else:
-                check_ruling(cell, self.rule, lambda piece: self._branch(piece, cell.formula), self.solver)
+
+                def smooth(piece: PieceStep) -> None:
+                    branch = self._branch(piece, cell.formula, FIRST_ORDER + 1)
+                    require_second_order(branch, self.proposal, self.output)
+
+                side = lambda piece: self._branch(piece, cell.formula)  # noqa: E731
+                check_ruling(cell, self.rule, side, smooth, self.solver)
 
     def _branch(self, piece: PieceStep | None, formula: Formula, order: int = FIRST_ORDER) -> Branch:
         signs = () if piece is None else piece.branch
         return Branch(self.names, self.equilibrium, formula, self.solver, signs, self.step, order)
 
-    def _piece(self, piece: PieceStep, formula: Formula) -> None:
+    def _piece(self, piece: PieceStep, formula: Formula, proposal: Proposal) -> None:
         if piece.value is None or piece.jacobian is None:
             return  # a piece that is not smooth proves nothing
-        value, jacobian = self._branch(piece, formula).first_order(self.proposal, self.output)
+        value, jacobian = self._branch(piece, formula).first_order(proposal, self.output)
         for name, mine, theirs in (("value", value, piece.value), ("Jacobian", jacobian, piece.jacobian)):
             for left, right in zip(mine, theirs, strict=True):
                 self._same_on(formula, left, right, f"the {name} on the branch {piece.branch}")
-
-    def _matrix(self, cell: CellSteps) -> None:
-        assert cell.matrix is not None
-        jacobian = cell.pieces[0].jacobian if cell.pieces else None
-        if jacobian is None:
-            raise Refused("a matrix without a Jacobian that it comes from")
-        for mine, theirs in zip(self.rule.matrix(jacobian), cell.matrix, strict=True):
-            # The step size is no part of the cell: the entries have to agree as polynomials in it.
-            difference = sp.expand(mine - theirs)
-            if not difference.is_polynomial(STEP):
-                raise Refused(f"{theirs} is no polynomial in the step size")
-            declared = self.rule.declared
-            for coefficient in [difference] if declared else sp.Poly(difference, STEP).all_coeffs():
-                self._same_on(cell.formula, coefficient, sp.Integer(0), f"the entry {theirs}, which should be {mine}")
 
     def _same_on(self, formula: Formula, mine: sp.Expr, theirs: sp.Expr, what: str) -> None:
         if same(mine, theirs):

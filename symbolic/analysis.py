@@ -16,17 +16,17 @@ from .formula import TRUE, Formula, atoms, compare, conjunction, symbols
 from .generator import generator_alone
 from .germs import LocalField, local_field
 from .hypotheses import declared, hypotheses, symbol_names
-from .judgement import judge_rule
-from .obligations import goals
+from .lazy_price import LazyPrice, lazy_price
 from .output import NoEquilibriumOutput
 from .periods import linearisation
 from .proposal import Proposal
 from .regions import critical_region, stable_region, step_size_region
-from .rulings import Outcome, Point, RuledCell, RuleVerdict, Ruling, Verdict
-from .spectrum import characteristic_polynomial, eigenvalues
+from .rulings import Outcome, RuledCell, RuleVerdict, Ruling, Verdict
+from .spectrum import characteristic_polynomial, discriminant, eigenvalues
 from .stability import Question
 from .theorems import CONTINUA
-from .updates import UPDATES, Averaged, Rule, Stepwise, period_matrix
+from .updates import UPDATES, Averaged, Linearisation, Rule, Stepwise, period_matrix
+from .verdicts import first_point, ruled
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Analysis:
         jacobian: v'(x*) on the largest cell where v is differentiable; None if there is none.
         jacobian_region: Where in the parameter space ``jacobian`` is v'(x*).
         local: The cells of the local analysis, each with the field's pieces or the reason why there are none.
+        linearisation: The Jacobians that one period is made of; None for the flow, and where there are none.
         update_matrix: Jacobian of one period of the proposal's rule; None for the flow.
         condition: For ``conditional``: the exact region of convergence, if it was found.
         step_size: The exact condition on h for the proposal's rule, if it was found.
@@ -62,6 +63,7 @@ class Analysis:
     jacobian: sp.ImmutableMatrix | None
     jacobian_region: Formula
     local: tuple[tuple[Cell, LocalField | Unresolved], ...]
+    linearisation: Linearisation | None
     update_matrix: sp.ImmutableMatrix | None
     condition: Formula | None
     step_size: Formula | None
@@ -103,6 +105,14 @@ class Analysis:
         return generator_alone(self.derivation, Cell(self.hypotheses, self.prover))
 
     @property
+    def lazy(self) -> LazyPrice | None:
+        """What a lazy penalty costs, where there is a closed form."""
+        rule = None if self.question is None else self.question.rule
+        if not isinstance(rule, Stepwise) or rule.lazy == 1 or self.linearisation is None:
+            return None
+        return lazy_price(rule, self.linearisation, self.step, self.hypotheses, self.prover)
+
+    @property
     def polynomial(self) -> sp.Expr | None:
         """The characteristic polynomial of v'(x*), in ``z``."""
         return None if self.jacobian is None else characteristic_polynomial(self.jacobian)
@@ -119,8 +129,10 @@ class Analysis:
 
     @property
     def multipliers(self) -> list[sp.Expr] | None:
-        """Eigenvalues of one period, for display."""
-        return None if self.update_matrix is None else eigenvalues(self.update_matrix)
+        """Eigenvalues of one period, for display; None if there is no closed form."""
+        if self.update_matrix is None or self.jacobian is None:
+            return None
+        return eigenvalues(self.update_matrix, discriminant(self.jacobian))
 
 
 def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
@@ -155,17 +167,18 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
     h = sp.Symbol("h", real=True)
     declared = proposal.declares_step
     own = Question(derivation.rule, h, declared)
-    verdict = _ruled(own, derivation, local, prover, variables, admissible)
+    verdict = ruled(own, derivation, local, prover, variables, admissible)
     updates: dict[str, RuleVerdict] = {}
     for name, rule in _standard_rules().items():
         if rule == own.rule:
             updates[name] = verdict
         else:
             question = Question(rule, h, declared, thorough=False)
-            updates[name] = _ruled(question, derivation, local, prover, variables, admissible)
+            updates[name] = ruled(question, derivation, local, prover, variables, admissible)
     jacobian, largest = _largest(local)
     region = TRUE if largest is None else largest[0].formula
-    matrix = None if largest is None else _update_matrix(own, derivation, *largest)
+    parts = None if largest is None else _linearised_period(own, derivation, *largest)
+    matrix = None if parts is None else period_matrix(own.rule, parts, h)
     conditional = verdict.verdict is Verdict.CONDITIONAL
     everywhere = jacobian is not None and prover.proves(assumed, region, "v' is the same for all parameters")
     return Analysis(
@@ -179,6 +192,7 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         jacobian,
         region,
         local,
+        parts,
         matrix,
         stable_region(verdict, assumed, prover) if conditional else None,
         step_size_region(matrix, h, assumed, prover)
@@ -196,10 +210,12 @@ def _elsewhere(
     question: Question, derivation: Derivation, verdict: RuleVerdict, cell: Cell, variables: list[sp.Symbol]
 ) -> Elsewhere | None:
     """The other equilibria, where x* is none on some cell."""
-    moved = [c for c in verdict.cells if c.ruling.theorem in ("not-stationary", "repelling-jump", "map-jump")]
+    moved = [
+        c for c in verdict.cells if c.ruling.theorem in ("not-stationary", "repelling-jump", "map-jump", "period-moves")
+    ]
     if not moved:
         return None
-    point = _first_point(moved, cell.prover, variables)
+    point = first_point(moved, cell.prover, variables)
     return None if point is None else elsewhere(question, derivation, cell, point)
 
 
@@ -233,87 +249,6 @@ def _variables(proposal: Proposal, derivation: Derivation, assumed: Formula) -> 
     return sorted(found, key=str)
 
 
-def _ruled(
-    question: Question,
-    derivation: Derivation,
-    local: Iterable[tuple[Cell, LocalField | Unresolved]],
-    prover: Prover,
-    variables: list[sp.Symbol],
-    admissible: Point | None,
-) -> RuleVerdict:
-    """Judges one rule on every cell and assembles its verdict."""
-    cells: list[RuledCell] = []
-    for cell, found in local:
-        if isinstance(found, Unresolved):
-            cells.append(RuledCell(cell, Ruling(Outcome.OPEN, "", found.reason)))
-            continue
-        for part, ruling in analysed(cell, lambda c, found=found: judge_rule(question, derivation, found, c)):
-            resolved = Ruling(Outcome.OPEN, "", ruling.reason) if isinstance(ruling, Unresolved) else ruling
-            cells.append(_confirmed(question, RuledCell(part, resolved, found)))
-    return assemble(cells, prover, variables, admissible)
-
-
-def _confirmed(question: Question, ruled: RuledCell) -> RuledCell:
-    """The ruling, or an open one if its theorem's hypotheses are not all proved."""
-    if ruled.ruling.outcome is Outcome.OPEN:
-        return ruled
-    wanted = goals(question, ruled)
-    prover = ruled.cell.prover
-    if wanted is not None and all(prover.proves(ruled.cell.formula, goal.formula, goal.because) for goal in wanted):
-        return ruled
-    reason = f"the hypotheses of {ruled.ruling.theorem} could not all be proved"
-    return RuledCell(ruled.cell, Ruling(Outcome.OPEN, "", reason), ruled.local)
-
-
-def assemble(
-    cells: list[RuledCell], prover: Prover, variables: list[sp.Symbol], admissible: Point | None
-) -> RuleVerdict:
-    """The verdict that rulings on a cover of the parameter space add up to.
-
-    Args:
-        cells: Cells that cover the hypotheses, each with its ruling.
-        prover: Finds and re-checks witnesses.
-        variables: Symbols that a point has to give values for.
-        admissible: A point where the hypotheses hold, so that "for all" is not vacuous; None if none was found.
-
-    Returns:
-        The verdict.
-    """
-    ruled = tuple(cells)
-    by_outcome = {o: [c for c in ruled if c.ruling.outcome is o] for o in Outcome}
-    yes, no, unknown = by_outcome[Outcome.YES], by_outcome[Outcome.NO], by_outcome[Outcome.OPEN]
-    if admissible is None:
-        return RuleVerdict(Verdict.UNDECIDED, "", "no admissible point could be exhibited", ruled)
-    if not no and not unknown:
-        # The slowest; not known where that is not known.
-        rates = {c.ruling.rate for c in yes}
-        rate = next(rate for rate in ("sublinear", "", "linear") if rate in rates)
-        return RuleVerdict(Verdict.CONVERGES, rate, _reason(yes), ruled)
-    if not yes and not unknown:
-        point = _first_point(no, prover, variables)
-        return RuleVerdict(Verdict.DOES_NOT_CONVERGE, "", _reason(no), ruled, None, point or admissible)
-    witness = _first_point(yes, prover, variables)
-    counterexample = _first_point(no, prover, variables)
-    if witness is not None and counterexample is not None:
-        reason = f"converges where {_reason(yes)}, and elsewhere {_reason(no)}"
-        return RuleVerdict(Verdict.CONDITIONAL, "", reason, ruled, witness, counterexample)
-    if unknown:
-        return RuleVerdict(Verdict.UNDECIDED, "", _reason(unknown), ruled, witness, counterexample)
-    return RuleVerdict(Verdict.UNDECIDED, "", "which cases are possible could not be decided", ruled)
-
-
-def _first_point(cells: list[RuledCell], prover: Prover, variables: list[sp.Symbol]) -> Point | None:
-    for ruled in cells:
-        point = prover.point(ruled.cell.formula, variables, "an exact point of the cell")
-        if point is not None:
-            return point
-    return None
-
-
-def _reason(cells: list[RuledCell]) -> str:
-    return "; or ".join(dict.fromkeys(cell.ruling.reason for cell in cells))
-
-
 def _largest(
     local: Iterable[tuple[Cell, LocalField | Unresolved]],
 ) -> tuple[sp.ImmutableMatrix | None, tuple[Cell, LocalField] | None]:
@@ -338,10 +273,10 @@ def _largest(
     return matrix, largest
 
 
-def _update_matrix(
+def _linearised_period(
     question: Question, derivation: Derivation, cell: Cell, local: LocalField
-) -> sp.ImmutableMatrix | None:
-    """The Jacobian of one period at x*; None if the rule is no map, or no linear one there."""
+) -> Linearisation | None:
+    """The Jacobians that one period at x* is made of; None if the rule is no map, or no linear one there."""
     rule = question.rule
     if not rule.discrete or (isinstance(rule, Stepwise) and rule.decay is not None):
         return None
@@ -349,7 +284,7 @@ def _update_matrix(
         found = linearisation(rule, derivation, local, cell)
     except NeedSplit:
         return None
-    return None if isinstance(found, str) else period_matrix(rule, found[0], question.h)
+    return None if isinstance(found, str) else found[0]
 
 
 def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOutput) -> Analysis:
@@ -361,5 +296,5 @@ def _without_output(proposal: Proposal, prover: Prover, failure: NoEquilibriumOu
     updates = dict.fromkeys(_standard_rules(), verdict)
     names = [*(n for n in proposal.parameter_names if n != "h"), "h", "z"]
     return Analysis(
-        proposal, None, TRUE, prover, None, verdict, updates, None, TRUE, (), None, None, None, None, None, names
+        proposal, None, TRUE, prover, None, verdict, updates, None, TRUE, (), None, None, None, None, None, None, names
     )

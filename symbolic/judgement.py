@@ -20,7 +20,9 @@ from .stability import Question, judge
 from .updates import Averaged, Stepwise
 
 
-def judge_rule(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling:
+def judge_rule(
+    question: Question, derivation: Derivation, local: LocalField, cell: Cell, *, critical: bool = True
+) -> Ruling:
     """Decides one rule on one cell.
 
     Linearisation, stationarity and one-sided limits come first; what they leave open goes to the critical methods.
@@ -30,6 +32,7 @@ def judge_rule(question: Question, derivation: Derivation, local: LocalField, ce
         derivation: The fields.
         local: The pieces of v on the cell.
         cell: Where signs are decided.
+        critical: Whether to ask the critical methods as well.
 
     Returns:
         The ruling; ``Outcome.OPEN`` with the reason where nothing decides.
@@ -37,7 +40,7 @@ def judge_rule(question: Question, derivation: Derivation, local: LocalField, ce
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
-    question = simplified(question, cell)
+    question = simplified(question, derivation, cell)
     rule = question.rule
     if isinstance(rule, Averaged):
         return judge_averaged(question, derivation, local, cell)
@@ -45,21 +48,25 @@ def judge_rule(question: Question, derivation: Derivation, local: LocalField, ce
         return judge_decaying(question, derivation, local, cell)
     if not rule.discrete or rule.first_order is not None:
         ruling = judge(question, local, cell)
-        found = decide_critical(question, derivation, local, cell) if ruling.outcome is Outcome.OPEN else None
-        return found or ruling
+        if ruling.outcome is not Outcome.OPEN or not critical:
+            return ruling
+        return decide_critical(question, derivation, local, cell) or ruling
     ruling = judge_period(question, derivation, local, cell)
-    if ruling.outcome is not Outcome.OPEN or ruling.matrix is None:
+    if ruling.outcome is not Outcome.OPEN or ruling.matrix is None or not critical:
         return ruling
     return decide_critical_period(question, derivation, local, cell, ruling.matrix) or ruling
 
 
-def simplified(question: Question, cell: Cell) -> Question:
+def simplified(question: Question, derivation: Derivation, cell: Cell) -> Question:
     """The question with what the cell fixes put in, and with what does not matter near x* left out.
 
     A clipping bound is positive and never met near x*; averages y <- b y + (1 - b) x with |b| < 1 tend to x* if x does;
-    a momentum of 0 is none; a decay of 0 leaves the steps as they are.
+    a momentum of 0 is none; a decay of 0 leaves the steps as they are; without penalties lazy ones are none.
     """
     rule = question.rule
+    if isinstance(rule, Stepwise) and rule.lazy > 1 and derivation.free_field == derivation.field:
+        rule = replace(rule, lazy=1)  # k equal steps, which are stable if one is
+        question = replace(question, rule=rule)
     if not rule.numbers(sp.Expr):
         return question
     known = solved_equations(cell)

@@ -82,7 +82,7 @@ def _all_goals(question: Question, ruled: RuledCell) -> list[Goal] | None:
     if ruling.theorem in CRITICAL_THEOREMS:
         return conditions
     if local is not None and ruling.matrix is not None:
-        for field in (local, *ruling.fields):
+        for field in (local, *(other for _, other in ruling.fields)):
             found += _one_linearisation(field)
     match ruling.theorem:
         case "flow-linear-stability" | "flow-linear-instability" if ruling.matrix is not None:

@@ -56,7 +56,7 @@ def judge_period(question: Question, derivation: Derivation, local: LocalField, 
 
 def linearisation(
     rule: Rule, derivation: Derivation, local: LocalField, cell: Cell
-) -> tuple[Linearisation, tuple[LocalField, ...]] | str:
+) -> tuple[Linearisation, tuple[tuple[str, LocalField], ...]] | str:
     """The Jacobians at x* of the fields that a rule reads, with the pieces of those beside v.
 
     Args:
@@ -77,7 +77,7 @@ def linearisation(
     if rule.uses_jacobian and not _twice_differentiable(derivation, local, cell):
         return f"the rule {rule.name!r} differentiates v, which is not twice differentiable at the equilibrium"
     found: dict[str, sp.ImmutableMatrix] = {}
-    others: list[LocalField] = []
+    others: list[tuple[str, LocalField]] = []
     for name, field, wanted, words in (
         ("free", derivation.free_field, rule.uses_free_field, "v without the penalties"),
         ("opponents", derivation.opponents, rule.uses_opponents, "the gradient of a cost in the opponent's parameter"),
@@ -89,7 +89,7 @@ def linearisation(
             if isinstance(other, str):
                 return other
             found[name] = other
-            others.append(pieces)
+            others.append((name, pieces))
     return Linearisation(jacobian, found.get("free"), found.get("opponents")), tuple(others)
 
 

@@ -7,9 +7,10 @@ reader needs none of our nodes.
 from __future__ import annotations
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
 from .calculus import GaussSymbol, Mean, ObjectiveDerivative, random_symbols
-from .formula import FALSE, TRUE, And, Atom, Formula, to_sympy
+from .formula import FALSE, TRUE, And, Atom, Formula
 
 _T = sp.Symbol("t")
 
@@ -65,6 +66,63 @@ def formula_text(formula: Formula) -> str:
     if formula == FALSE:
         return "False"
     if isinstance(formula, Atom):
-        return str(to_sympy(formula))
+        return str(relation(formula))
     word = "And" if isinstance(formula, And) else "Or"
     return f"{word}({', '.join(formula_text(part) for part in formula.parts)})"
+
+
+def displayed(formula: Formula) -> sp.Basic:
+    """The formula in SymPy's nodes, with its conditions as in ``formula_text``."""
+    if formula in (TRUE, FALSE):
+        return sp.true if formula == TRUE else sp.false
+    if isinstance(formula, Atom):
+        return relation(formula)
+    parts = [displayed(part) for part in formula.parts]
+    return sp.And(*parts, evaluate=False) if isinstance(formula, And) else sp.Or(*parts, evaluate=False)
+
+
+def relation(atom: Atom) -> sp.Basic:
+    """A condition as a comparison of two sides, as a reader would write it.
+
+    Terms with a minus sign stand on the other side. Where the condition says what one symbol is, or bounds it by
+    something that is no polynomial, the symbol stands alone on the left; a number stands on the right.
+    """
+    primitive = _primitive(atom.expression)
+    expression = atom.expression if primitive is None else primitive
+    terms = sp.Add.make_args(expression)
+    right = sp.Add(*(-term for term in terms if term.could_extract_minus_sign()))
+    left = sp.Add(*(term for term in terms if not term.could_extract_minus_sign()))
+    says_what = atom.relation in ("==", "!=") or (0 in (left, right) and len(expression.free_symbols) == 1)
+    alone = _alone(expression) if primitive is None or says_what else None
+    if alone is not None:
+        top, bottom = sp.fraction(alone - expression if alone in terms else alone + expression)
+        value = sp.expand_mul(top) / bottom
+        left, right = (alone, value) if alone in terms else (value, alone)
+    numeric, single = isinstance(left, sp.Rational), isinstance(right, sp.Symbol)
+    if (numeric and not isinstance(right, sp.Rational)) or (single and not isinstance(left, sp.Symbol)):
+        return _TURNED[atom.relation](right, left, evaluate=False)
+    return _KINDS[atom.relation](left, right, evaluate=False)
+
+
+_KINDS = {">": sp.StrictGreaterThan, ">=": sp.GreaterThan, "==": sp.Equality, "!=": sp.Unequality}
+_TURNED = {">": sp.StrictLessThan, ">=": sp.LessThan, "==": sp.Equality, "!=": sp.Unequality}
+
+
+def _primitive(expression: sp.Expr) -> sp.Expr | None:
+    """A rational polynomial times the positive number that makes its coefficients coprime integers; else None."""
+    generators = sorted(expression.free_symbols, key=str)
+    try:
+        polynomial = sp.Poly(expression, *generators, domain="QQ")
+    except (BasePolynomialError, TypeError, ValueError):
+        return None
+    factor, whole = polynomial.clear_denoms(convert=True)
+    return sp.expand(abs(sp.Rational(factor) / sp.Rational(whole.content())) * expression)
+
+
+def _alone(expression: sp.Expr) -> sp.Symbol | None:
+    """A symbol that is one of the terms, with the factor 1 or -1, and occurs in no other; f1, f2, ... last."""
+    for symbol in sorted(expression.free_symbols, key=lambda s: (s.name[:1] == "f" and s.name[1:].isdigit(), s.name)):
+        for sign in (1, -1):
+            if sign * symbol in expression.args and not (expression - sign * symbol).has(symbol):
+                return symbol
+    return None

@@ -42,7 +42,7 @@ class Ruling:
         piece: The piece of a discontinuous field that decides, where one does.
         conditions: Sign conditions on the cell that the theorem needs, where they are not those of a matrix.
         function: The function V that the theorem speaks of, in the local coordinates, where a certificate can carry it.
-        fields: The pieces of the other fields that the rule reads and the theorem needs.
+        fields: The other fields that the rule reads and the theorem needs (``free``, ``opponents``), with their pieces.
     """
 
     outcome: Outcome
@@ -53,7 +53,7 @@ class Ruling:
     piece: Piece | None = None
     conditions: tuple[Formula, ...] = ()
     function: sp.Expr | None = None
-    fields: tuple[LocalField, ...] = ()
+    fields: tuple[tuple[str, LocalField], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,28 +7,16 @@ exact arithmetic. Every query is kept as text.
 
 from __future__ import annotations
 
-import functools
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
 import sympy as sp
 
-from ..formula import And, Atom, Formula, atoms, conjunction, negation, symbols
+from ..formula import And, Formula, atoms, conjunction, negation, symbols
 from ..solvers import Answer, shared_process, translate
-from .points import Point, holds
-
-# Values that a reader likes, simplest first; witnesses and counterexamples are looked for among them.
-_READABLE = tuple(
-    sp.Rational(value) for value in ("1", "-1", "2", "-2", "1/2", "-1/2", "3", "0", "-3", "1/4", "4", "10")
-)
-_FINE = tuple(sp.Rational(value) for value in ("1/10", "-1/10", "1/100", "5", "-4", "20", "1/3", "3/2", "100"))
-_VALUES = _READABLE + _FINE
-_FLOATS = np.array([float(value) for value in _VALUES])
-_GRID = 40_000
-_FUNCTIONS = {"sqrt": np.sqrt, "Abs": np.abs, "sign": np.sign, "exp": np.exp, "log": np.log, "tanh": np.tanh}
-_FUNCTIONS |= {"atan": np.arctan, "sin": np.sin, "cos": np.cos, "pi": np.pi, "E": np.e}
+from .points import holds
+from .readable import readable_point, simpler_point
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +37,14 @@ class Prover:
         deadline: ``time.monotonic()`` value after which every answer is unknown.
         solver: Name of the solver.
         queries: Everything that was asked, in order, without repetition.
+        spare: Seconds that may be spent on making results readable.
     """
 
     seconds: float = 4.0
     deadline: float = field(default_factory=lambda: time.monotonic() + 45.0)
     solver: str = "z3"
     queries: list[Query] = field(default_factory=list)
+    spare: float = 8.0
     _known: dict[str, Answer] = field(default_factory=dict)
     _proved: dict[tuple[Formula, Formula], bool] = field(default_factory=dict)
 
@@ -118,10 +108,34 @@ class Prover:
         Returns:
             Values by symbol, readable ones where possible.
         """
-        unknowns = sorted(symbols(formula) | set(variables), key=str)
-        found = _readable_point(formula, unknowns)
+        found = self.readable(formula, variables)
         if found is not None:
             return found
+        unknowns = symbols(formula) | set(variables)
+
+        def model(part: Formula) -> dict[sp.Symbol, sp.Expr] | None:
+            return self.model(part, symbols(part), purpose)
+
+        found = self.model(formula, unknowns, purpose)
+        return None if found is None else simpler_point(formula, found, model)
+
+    def readable(self, formula: Formula, variables: Iterable[sp.Symbol] = ()) -> dict[sp.Symbol, sp.Expr] | None:
+        """A point as of ``point`` from a grid of small numbers, without a solver.
+
+        Args:
+            formula: What is to hold.
+            variables: Further symbols that the point has to give a value for.
+        """
+        return readable_point(formula, sorted(symbols(formula) | set(variables), key=str))
+
+    def model(self, formula: Formula, unknowns: Iterable[sp.Symbol], purpose: str) -> dict[sp.Symbol, sp.Expr] | None:
+        """A point as of ``point``, as the solver gives it; symbols of which it says nothing are 1 where that is right.
+
+        Args:
+            formula: What is to hold.
+            unknowns: All coordinates.
+            purpose: What it is for.
+        """
         try:
             script = translate(formula)
         except TypeError:
@@ -129,8 +143,28 @@ class Prover:
         answer = self._ask(script.text, purpose)
         if answer.status != "sat":
             return None
-        model = {s: answer.model.get(script.names.get(s, ""), sp.Integer(0)) for s in unknowns}
-        return model if holds(formula, model) else None
+        for missing in (sp.Integer(1), sp.Integer(0)):
+            model = {s: answer.model.get(script.names.get(s, ""), missing) for s in unknowns}
+            if holds(formula, model):
+                return model
+        return None
+
+    def hurried(self, seconds: float, each: float) -> Prover:
+        """A prover for a task that must not take long; what it finds is to be handed back (``learn``).
+
+        Args:
+            seconds: How long the task may take.
+            each: Limit per query.
+        """
+        known = {script: answer for script, answer in self._known.items() if answer.status != "unknown"}
+        proved = {key: True for key, value in self._proved.items() if value}
+        deadline = time.monotonic() + seconds
+        return Prover(min(each, self.seconds), deadline, self.solver, self.queries, 0.0, known, proved)
+
+    def learn(self, other: Prover) -> None:
+        """Takes over what a hurried prover found out."""
+        self._known |= {script: answer for script, answer in other._known.items() if answer.status != "unknown"}
+        self._proved |= {key: True for key, value in other._proved.items() if value}
 
     def _ask(self, script: str, purpose: str) -> Answer:
         known = self._known.get(script)
@@ -148,58 +182,3 @@ def _polynomial_part(formula: Formula) -> Formula:
     """The conjuncts that are defined everywhere, so that assuming them assumes no domain."""
     parts = formula.parts if isinstance(formula, And) else (formula,)
     return conjunction(part for part in parts if all(a.expression.is_polynomial() for a in atoms(part)))
-
-
-def _readable_point(formula: Formula, unknowns: Sequence[sp.Symbol]) -> dict[sp.Symbol, sp.Expr] | None:
-    """The first readable grid point where the formula holds: floats sift, exact arithmetic decides."""
-    if not unknowns:
-        return {} if holds(formula, {}) else None
-    ranks = _grid(len(unknowns))
-    mask = _sift(formula, unknowns, list(_FLOATS[ranks]))
-    if mask is None:
-        return None
-    for index in np.flatnonzero(mask)[:12]:
-        point: Point = {s: _VALUES[rank] for s, rank in zip(unknowns, ranks[:, index], strict=True)}
-        if holds(formula, point):
-            return dict(point)
-    return None
-
-
-@functools.cache
-def _grid(dimension: int) -> np.ndarray:
-    """Readable points as ranks into ``_VALUES``, shape (dimension, points), simplest first, at most ``_GRID``."""
-    width = len(_VALUES)
-    while width**dimension > _GRID and width > 2:
-        width -= 1
-    count = min(width**dimension, _GRID)
-    if dimension > 60:  # beyond what an index can count
-        return np.zeros((dimension, 1), dtype=int)
-    ranks = np.stack(np.unravel_index(np.arange(count), (width,) * dimension))
-    return ranks[:, np.lexsort((ranks.sum(axis=0), ranks.max(axis=0)))]
-
-
-def _sift(formula: Formula, unknowns: Sequence[sp.Symbol], columns: list[np.ndarray]) -> np.ndarray | None:
-    if isinstance(formula, Atom):
-        try:
-            function = sp.lambdify(unknowns, formula.expression, modules=[_FUNCTIONS])
-            with np.errstate(all="ignore"):
-                value = np.broadcast_to(np.asarray(function(*columns), dtype=float), columns[0].shape)
-        except (TypeError, NameError, ValueError, OverflowError, AttributeError, KeyError):
-            return None
-        near = 1e-12 * (1 + np.abs(value))
-        match formula.relation:
-            case ">":
-                return value > 0
-            case ">=":
-                return value >= -near
-            case "==":
-                return np.abs(value) <= near
-        return value != 0
-    masks = [_sift(part, unknowns, columns) for part in formula.parts]
-    known = [mask for mask in masks if mask is not None]
-    if len(known) != len(masks):
-        return None
-    start = np.full(columns[0].shape, isinstance(formula, And))
-    for mask in known:
-        start = start & mask if isinstance(formula, And) else start | mask
-    return start

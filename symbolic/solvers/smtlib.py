@@ -9,6 +9,7 @@ and logarithms come back as obligations, to be proved before the answer counts.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -83,9 +84,7 @@ class _Translator:
 
     def _fraction(self, expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         """Numerator and denominator over the rationals in symbols and fresh variables."""
-        flat = self._flatten(expression)
-        numerator, denominator = sp.fraction(sp.together(flat))
-        return sp.expand(numerator), sp.expand(denominator)
+        return _over_one_denominator(self._flatten(expression))
 
     def _original(self, expression: sp.Expr) -> sp.Expr:
         back = {symbol: node for node, symbol in self.auxiliary.items()}
@@ -189,9 +188,8 @@ class _Translator:
         generators = sorted(expression.free_symbols, key=str)
         if not generators:
             return _rational(expression)
-        polynomial = sp.Poly(expression, *generators, domain="QQ")
         variables = [self._name(symbol) for symbol in generators]
-        terms = [_monomial(sp.Rational(c), powers, variables) for powers, c in polynomial.terms()]
+        terms = [_monomial(sp.Rational(c), powers, variables) for powers, c in _terms(expression, tuple(generators))]
         return terms[0] if len(terms) == 1 else f"(+ {' '.join(terms)})"
 
     def _name(self, symbol: sp.Symbol) -> str:
@@ -199,6 +197,18 @@ class _Translator:
         if symbol not in self.names:
             self.names[symbol] = f"v_{symbol.name}"
         return self.names[symbol]
+
+
+# The same conditions occur in many questions.
+@functools.lru_cache(maxsize=4096)
+def _over_one_denominator(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    numerator, denominator = sp.fraction(sp.together(expression))
+    return sp.expand(numerator), sp.expand(denominator)
+
+
+@functools.lru_cache(maxsize=4096)
+def _terms(expression: sp.Expr, generators: tuple[sp.Symbol, ...]) -> list[tuple[tuple[int, ...], sp.Rational]]:
+    return sp.Poly(expression, *generators, domain="QQ").terms()
 
 
 def _rational(value: sp.Expr) -> str:

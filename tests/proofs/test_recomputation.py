@@ -224,7 +224,7 @@ def judge(steps: CellSteps, rule: Rule) -> None:
     def side(given: PieceStep) -> Branch:
         return Branch({}, (sp.Integer(0), sp.Integer(0)), TRUE, SecondSolver(), given.branch)
 
-    check_ruling(steps, rule, side, SecondSolver())
+    check_ruling(steps, rule, side, lambda _: None, SecondSolver())
 
 
 FLOW, SIMULTANEOUS = Rule("flow", 1, 1, False), Rule("simultaneous", 1, 1, False)

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = re.findall(
     r"\w+",
     """verify averages certificate_reading entailment field_check function_check identity_check implications
-    lyapunov_check normal_forms pieces
+    linearisation_check lyapunov_check normal_forms pieces root_conditions rule_matrices
     premises printed recomputation rulings_check script_check""",
 )
 
