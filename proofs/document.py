@@ -11,7 +11,9 @@ from ..symbolic.printing import formula_text, text
 from ..symbolic.rulings import RuleVerdict
 from .certificate import matrix_document
 from .checking import CheckResult
+from .lazy_lines import lazy_document
 from .points import example
+from .speeds import speeds_document
 
 SCHEMA = "convergan.check/1"
 _NO_CASES = {"verdict": "undecided", "reason": "not decided by this version: only the prototype is analysed"}
@@ -64,6 +66,8 @@ def _entry(result: CheckResult, certificate: str | None) -> dict[str, Any]:
         "multipliers": None if analysis.multipliers is None else [text(v) for v in analysis.multipliers],
         "step_size": _formula(analysis.step_size),
         "critical": _formula(analysis.critical),
+        "rates": speeds_document(analysis),
+        "lazy": lazy_document(analysis),
         "updates": {name: _rule(found) for name, found in analysis.updates.items()},
         "cases": {"general": dict(_NO_CASES), "absolutely_continuous": dict(_NO_CASES)},
         "claims": [{"claim": c.claim, "holds": c.holds, "reason": c.reason} for c in result.claims if result.claimed],
@@ -91,7 +95,17 @@ def _undecided(result: CheckResult) -> dict[str, Any]:
         "characteristic_polynomial",
         "eigenvalues",
     )
-    keys += ("update_jacobian", "update_polynomial", "multipliers", "step_size", "critical", "evidence", "certificate")
+    keys += (
+        "rates",
+        "lazy",
+        "update_jacobian",
+        "update_polynomial",
+        "multipliers",
+        "step_size",
+        "critical",
+        "evidence",
+        "certificate",
+    )
     open_rule = {"verdict": "undecided", "rate": None, "reason": result.error}
     return {
         "name": result.name,

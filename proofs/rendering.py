@@ -9,9 +9,12 @@ from ..symbolic.formula import Formula
 from ..symbolic.printing import formula_text, short_text, text
 from ..symbolic.proposal import Proposal
 from .checking import CheckResult
+from .lazy_lines import lazy_lines
 from .points import example_text
+from .speeds import speed_lines
 
 _LABEL = 18
+_LONGEST = 600
 
 
 def result_text(result: CheckResult) -> str:
@@ -52,8 +55,10 @@ def _derivation_lines(analysis: Analysis) -> list[str]:
         lines += [_line("Jacobian", f"[{rows}]"), _line("eigenvalues", _values(analysis.eigenvalues))]
     lines += _formula_line("critical", analysis.critical)
     if analysis.multipliers is not None:
-        lines.append(_line("multipliers", _values(analysis.multipliers)))
+        lines.append(_line("multipliers", _short(_values(analysis.multipliers))))
     lines += _formula_line("stable step sizes", analysis.step_size)
+    lines += [_line("lazy penalty", line) for line in lazy_lines(analysis)]
+    lines += [_line("fastest", line) for line in speed_lines(analysis)]
     return lines
 
 
@@ -93,7 +98,12 @@ def _point_lines(analysis: Analysis) -> list[str]:
 
 
 def _formula_line(label: str, formula: Formula | None) -> list[str]:
-    return [] if formula is None else [_line(label, formula_text(formula))]
+    return [] if formula is None else [_line(label, _short(formula_text(formula)))]
+
+
+def _short(shown: str) -> str:
+    """What fits on a terminal."""
+    return shown if len(shown) <= _LONGEST else f"a formula of {len(shown)} characters, in the JSON document"
 
 
 def _values(values: list[sp.Expr]) -> str:

@@ -12,8 +12,10 @@ from ..symbolic.printing import displayed, standard
 from ..symbolic.rulings import Outcome, RuledCell
 from ..symbolic.theorems import THEOREMS
 from .checking import CheckResult
+from .lazy_lines import lazy_lines
 from .points import example
-from .rendering import elsewhere_lines, evidence_text
+from .rendering import elsewhere_lines, evidence_text, rule_name
+from .speeds import speed_lines
 
 _NAMES = {"f1": "f'(0)", "f2": "f''(0)", "f3": "f'''(0)"}
 
@@ -84,12 +86,16 @@ def _derivation(analysis: Analysis) -> list[str]:
         lines.append(f"Eigenvalues: ${', '.join(map(_latex, analysis.eigenvalues))}$.\n")
     if analysis.critical is not None:
         lines.append(f"The eigenvalues meet where {_formula(analysis.critical)}.\n")
+    if analysis.question is not None and analysis.question.rule.discrete:
+        lines.append(f"Training rule: {rule_name(analysis.proposal)}, `{analysis.question.rule.formula}`.\n")
     if analysis.update_matrix is not None:
         lines.append(f"One period of the rule: $F'(x^*) = {_latex(analysis.update_matrix)}$.\n")
     if analysis.step_size is not None:
         lines.append(
             f"All multipliers lie inside the unit circle exactly for $h > 0$ with {_formula(analysis.step_size)}.\n"
         )
+    lines += [f"Lazy penalty: {line}.\n" for line in lazy_lines(analysis)]
+    lines += [f"Fastest: {line}.\n" for line in speed_lines(analysis)]
     return lines
 
 

@@ -227,7 +227,7 @@ def _require_admissible(assumed: Formula, prover: Prover) -> None:
 
 
 def _require_positive(rule: Rule, assumed: Formula, prover: Prover) -> None:
-    for key, value in rule.positive().items():
+    for key, value in rule.positive():
         if not prover.proves(assumed, compare(value, ">"), f"{key} is positive"):
             raise ProposalError(
                 f"training.{key}", f"{value} is not known to be positive", "declare a condition that makes it so"

@@ -38,6 +38,7 @@ CRITICAL_THEOREMS = frozenset(
         "measure-preserved",
         "nilpotent",
         "no-limit",
+        "no-step",
         "orbit-linearisation",
         "period-moves",
         "periodic",

@@ -17,6 +17,7 @@ from .criteria import infinitesimal_sign
 from .critical.facts import Facts
 from .decision.cells import Cell
 from .derivation import Derivation
+from .formula import compare
 from .germs import LocalField, local_field
 from .germs.jet import NotSmooth
 from .germs.local import Piece, resolver
@@ -42,7 +43,7 @@ def judge_period(question: Question, derivation: Derivation, local: LocalField, 
         NeedSplit: If a sign varies over the cell.
     """
     if not moves(question, cell):
-        return Ruling(Outcome.OPEN, "", "the step size is 0")
+        return Ruling(Outcome.NO, "no-step", "the step size is 0", conditions=(compare(question.h, "=="),))
     found = linearisation(question.rule, derivation, local, cell)
     if isinstance(found, str):
         return _leaving(question, derivation, local, cell) or Ruling(Outcome.OPEN, "", found)
@@ -137,7 +138,8 @@ def _leaving(question: Question, derivation: Derivation, local: LocalField, cell
             continue
         facts = Facts(cell)
         sign = facts.sign if question.declared else infinitesimal_sign(question.h, facts.sign)
-        if any(sign(sp.expand(shift)) for shift in _shifts(question, derivation, piece, local, facts)):
+        shifts = (sp.numer(sp.cancel(shift)) for shift in _shifts(question, derivation, piece, local, facts))
+        if any(sign(sp.expand(shift)) for shift in shifts):
             return Ruling(Outcome.NO, "period-moves", _LEAVES, conditions=facts.conditions())
     return None
 
@@ -148,7 +150,13 @@ def _shifts(
     """Numbers that are not all 0 only if a period from the piece, near x*, moves by an amount bounded from below."""
     assert piece.value is not None and piece.jacobian is not None
     rule, h = question.rule, question.h
-    if rule.one_point and not rule.uses_opponents:
+    if rule.uses_opponents:
+        # Where v = 0 the rule stays at x* while it reads; a cost with a slope in the opponent's parameter moves it.
+        slopes = _slopes(derivation, facts.cell)
+        if slopes is not None and all(facts.is_zero(component) for component in piece.value):
+            start = rule.start(sp.Integer(0), sp.Integer(0))
+            yield from rule.period(_Constant(piece.value, piece.jacobian, slopes), start, h)[:2]
+    elif rule.one_point:
         players: Any = _Constant(piece.value, piece.jacobian)
         yield from rule.period(players, rule.start(sp.Integer(0), sp.Integer(0)), h)[:2]
     elif isinstance(rule, Extragradient | Lookahead) and not question.declared and repels(piece, facts.sign):
@@ -159,16 +167,32 @@ def _shifts(
         yield from _last_iteration(question, rule, derivation, piece, local, facts)
 
 
-class _Constant(LinearPlayers):
-    """A field that is v0 everywhere, with the derivative J."""
+def _slopes(derivation: Derivation, cell: Cell) -> tuple[sp.Expr, sp.Expr] | None:
+    """(d C_G / d psi, d C_D / d theta) at x*, where they are smooth."""
+    assert derivation.opponents is not None
+    pieces = local_field(replace(derivation, field=derivation.opponents), cell).pieces
+    return pieces[0].value if len(pieces) == 1 else None
 
-    def __init__(self, value: tuple[sp.Expr, sp.Expr], jacobian: sp.ImmutableMatrix) -> None:
+
+class _Constant(LinearPlayers):
+    """A field that is v0 everywhere, with the derivative J, and constant gradients of the opponents."""
+
+    def __init__(
+        self,
+        value: tuple[sp.Expr, sp.Expr],
+        jacobian: sp.ImmutableMatrix,
+        opponents: tuple[sp.Expr, sp.Expr] | None = None,
+    ) -> None:
         super().__init__(tuple(jacobian))
-        self._value = value
+        self._value, self._slopes = value, opponents
 
     def field(self, theta: Any, psi: Any) -> tuple[sp.Expr, sp.Expr]:
         """V0."""
         return self._value
+
+    def opponent_gradients(self, theta: Any, psi: Any) -> Any:
+        """The constants."""
+        return self._slopes
 
 
 def _last_iteration(

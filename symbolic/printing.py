@@ -6,6 +6,8 @@ reader needs none of our nodes.
 
 from __future__ import annotations
 
+import functools
+
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
@@ -13,6 +15,8 @@ from .calculus import GaussSymbol, Mean, ObjectiveDerivative, random_symbols
 from .formula import FALSE, TRUE, And, Atom, Formula
 
 _T = sp.Symbol("t")
+# Sums of more terms are left as they are.
+_FACTORED = 8
 
 
 def standard(expression: sp.Expr) -> sp.Expr:
@@ -81,27 +85,40 @@ def displayed(formula: Formula) -> sp.Basic:
     return sp.And(*parts, evaluate=False) if isinstance(formula, And) else sp.Or(*parts, evaluate=False)
 
 
+@functools.lru_cache(maxsize=2048)
 def relation(atom: Atom) -> sp.Basic:
     """A condition as a comparison of two sides, as a reader would write it.
 
-    Terms with a minus sign stand on the other side. Where the condition says what one symbol is, or bounds it by
-    something that is no polynomial, the symbol stands alone on the left; a number stands on the right.
+    Terms with a minus sign stand on the other side, factored where that is shorter. Where the condition says what one
+    symbol is, or bounds it by something that is no polynomial, the symbol stands alone on the left; a number stands on
+    the right.
     """
     primitive = _primitive(atom.expression)
     expression = atom.expression if primitive is None else primitive
     terms = sp.Add.make_args(expression)
-    right = sp.Add(*(-term for term in terms if term.could_extract_minus_sign()))
-    left = sp.Add(*(term for term in terms if not term.could_extract_minus_sign()))
-    says_what = atom.relation in ("==", "!=") or (0 in (left, right) and len(expression.free_symbols) == 1)
-    alone = _alone(expression) if primitive is None or says_what else None
-    if alone is not None:
-        top, bottom = sp.fraction(alone - expression if alone in terms else alone + expression)
-        value = sp.expand_mul(top) / bottom
-        left, right = (alone, value) if alone in terms else (value, alone)
+    right = _shortest(sp.Add(*(-term for term in terms if term.could_extract_minus_sign())))
+    left = _shortest(sp.Add(*(term for term in terms if not term.could_extract_minus_sign())))
+    names = expression.free_symbols
+    if primitive is not None and len(names) == 1 and sp.degree(primitive, (symbol := next(iter(names)))) == 1:
+        slope, rest = sp.Poly(primitive, symbol).all_coeffs()
+        left, right = (symbol, -rest / slope) if slope > 0 else (-rest / slope, symbol)
+    elif primitive is None or atom.relation in ("==", "!="):
+        alone = _alone(expression)
+        if alone is not None:
+            top, bottom = sp.fraction(alone - expression if alone in terms else alone + expression)
+            value = sp.expand_mul(top) / bottom
+            left, right = (alone, value) if alone in terms else (value, alone)
     numeric, single = isinstance(left, sp.Rational), isinstance(right, sp.Symbol)
     if (numeric and not isinstance(right, sp.Rational)) or (single and not isinstance(left, sp.Symbol)):
         return _TURNED[atom.relation](right, left, evaluate=False)
     return _KINDS[atom.relation](left, right, evaluate=False)
+
+
+def _shortest(side: sp.Expr) -> sp.Expr:
+    """A sum, factored if that is shorter to read."""
+    if not 2 <= len(sp.Add.make_args(side)) <= _FACTORED or not side.is_polynomial():
+        return side
+    return min(side, sp.factor(side), key=lambda form: len(str(form)))
 
 
 _KINDS = {">": sp.StrictGreaterThan, ">=": sp.GreaterThan, "==": sp.Equality, "!=": sp.Unequality}

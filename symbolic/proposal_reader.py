@@ -274,7 +274,7 @@ def _require_losses(training: Training) -> None:
         raise ProposalError(
             "training.lazy", "lazy penalties beside [field]", "a field has no penalties; leave lazy out"
         )
-    if UPDATES[training.update].uses_opponents and not training.options.get("unroll_stop_gradient"):
+    if UPDATES[training.update].needs_costs(training.options):
         mend = "give [objective] and [penalty] in its place"
         raise ProposalError("training.update", f"{training.update!r} needs the players' costs, not a [field]", mend)
 

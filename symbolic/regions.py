@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy as sp
@@ -12,7 +12,21 @@ from .criteria import bilinear, schur_expressions
 from .decision.cells import SYMPY_FAILURES
 from .decision.limits import OutOfTime, time_limit
 from .decision.prover import Prover
-from .formula import FALSE, And, Atom, Formula, Or, compare, conjunction, disjunction, mapped, negation, symbols
+from .formula import (
+    FALSE,
+    TRUE,
+    And,
+    Atom,
+    Formula,
+    Or,
+    atoms,
+    compare,
+    conjunction,
+    disjunction,
+    mapped,
+    negation,
+    symbols,
+)
 from .roots import solutions
 from .rulings import Outcome, RuleVerdict
 from .samples import Samples
@@ -25,7 +39,7 @@ _SHARES = {"condition": 0.6, "step size": 0.8, "critical": 1.0}
 _EACH = 0.5
 # How long simplification may go on after the prover's own deadline, and what it gets at least.
 _GRACE, _LEAST = 4.0, 1.0
-_MAX_OPERATIONS = 400
+_MAX_OPERATIONS = 250
 _H = sp.Symbol("h", real=True)
 
 
@@ -90,12 +104,15 @@ def step_size_region(matrix: sp.ImmutableMatrix, h: sp.Symbol, assumed: Formula,
         prover: Proves which sign conditions are implied.
 
     Returns:
-        The condition; None if no h satisfies it for any parameter value, or if it is too large to read.
+        The condition, ``h > 0`` if there is none; None if no h satisfies it for any parameter value, or if it is too
+        large to read.
     """
     positive = conjunction([*(part for part in parts_of(assumed) if h not in symbols(part)), compare(h, ">")])
     coefficients = cleared(characteristic_coefficients(matrix), h)
     inside = [compare(e, ">") for e in schur_expressions(coefficients)]
     region = conjunction(inside)
+    if sum(atom.expression.count_ops() for atom in atoms(region)) > _MAX_OPERATIONS:
+        return None
 
     def simplify(attempt: _Attempt) -> None:
         whole = conjunction([positive, region])
@@ -112,8 +129,9 @@ def step_size_region(matrix: sp.ImmutableMatrix, h: sp.Symbol, assumed: Formula,
         attempt.best = _readable(attempt.best, conditions)
 
     found = _in_time("step size", simplify, region, prover)
-    too_large = sum(atom.expression.count_ops() for atom in _atoms(found)) > _MAX_OPERATIONS
-    return None if too_large or (isinstance(found, Or) and not found.parts) else found
+    if found == TRUE:
+        return compare(h, ">")
+    return None if found == FALSE else found
 
 
 def critical_region(
@@ -153,7 +171,7 @@ def critical_region(
                 return
 
     found = _in_time("critical", simplify, mapped(zero, sp.factor_terms), prover)
-    return None if isinstance(found, Or) and not found.parts else found
+    return None if found == FALSE else found
 
 
 def _in_time(task: str, simplify: Callable[[_Attempt], None], plain: Formula, prover: Prover) -> Formula:
@@ -197,10 +215,6 @@ def _clearer(atom: Atom, conditions: SignConditions) -> Formula:
             if length(found) <= limit:
                 return found
     return atom
-
-
-def _atoms(formula: Formula) -> Iterable[Atom]:
-    return [formula] if isinstance(formula, Atom) else [atom for part in formula.parts for atom in _atoms(part)]
 
 
 def reduced(formula: Formula, assumed: Formula, prover: Prover) -> Formula:

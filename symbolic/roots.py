@@ -30,7 +30,8 @@ def solutions(equation: Atom, symbol: sp.Symbol, assumed: Formula, prover: Prove
     expression = equation.expression
     if not expression.has(symbol) or not expression.is_polynomial(symbol):
         return None
-    roots = _real_roots(sp.Poly(expression, symbol), symbol)
+    unsigned = {s for s in expression.free_symbols if not prover.proves(assumed, compare(s, ">"), "sign")}
+    roots = _real_roots(sp.Poly(expression, symbol), unsigned)
 
     def right(solution: Formula) -> bool:
         return prover.proves(conjunction([assumed, solution]), equation, "critical value")
@@ -43,32 +44,32 @@ def solutions(equation: Atom, symbol: sp.Symbol, assumed: Formula, prover: Prove
         if complete(one):
             return one
     several = disjunction(one for one in true if not formula_text(one).count("Abs"))
-    powers = [p for p in _of_power(sp.Poly(expression, symbol), symbol) if right(p) and complete(p)]
+    powers = [p for p in _of_power(sp.Poly(expression, symbol), symbol, unsigned) if right(p) and complete(p)]
     if formula_text(several).count("sqrt") == 0 or not powers:
         found = several if complete(several) else None
         return found or next(iter(powers), None)
     return powers[0]
 
 
-def _real_roots(polynomial: sp.Poly, symbol: sp.Symbol) -> list[sp.Expr]:
-    """Roots in radicals, each also with every symbol replaced by its absolute value; perhaps not real everywhere."""
+def _real_roots(polynomial: sp.Poly, unsigned: set[sp.Symbol]) -> list[sp.Expr]:
+    """Roots in radicals, each also with absolute values of the unsigned symbols; perhaps not real everywhere."""
     if polynomial.degree() > _DEGREE:
         return []
     roots = sp.roots(polynomial)
-    both = (candidate for root in roots for candidate in (root, _with_absolute_values(root)))
+    both = (candidate for root in roots for candidate in (root, _with_absolute_values(root, unsigned)))
     return [root for root in dict.fromkeys(both) if not root.has(sp.I)]
 
 
-def _of_power(polynomial: sp.Poly, symbol: sp.Symbol) -> Iterator[Formula]:
+def _of_power(polynomial: sp.Poly, symbol: sp.Symbol, unsigned: set[sp.Symbol]) -> Iterator[Formula]:
     """Solutions of an equation in x**k for x**k."""
     most = math.gcd(*(exponent for (exponent,) in polynomial.monoms()))
     for power in (k for k in range(2, most + 1) if most % k == 0):
         inner = sp.Poly({(m // power,): c for (m,), c in polynomial.terms()}, symbol)
-        for root in _real_roots(inner, symbol):
+        for root in _real_roots(inner, unsigned):
             yield compare(symbol**power, "==", root)
 
 
-def _with_absolute_values(root: sp.Expr) -> sp.Expr:
-    """The same root with every symbol replaced by its absolute value, up to the overall sign."""
+def _with_absolute_values(root: sp.Expr, unsigned: set[sp.Symbol]) -> sp.Expr:
+    """The root, or its negative, with absolute values of some symbols in place of these."""
     positive = -root if root.could_extract_minus_sign() else root
-    return positive.xreplace({s: sp.Abs(s) for s in positive.free_symbols})
+    return positive.xreplace({s: sp.Abs(s) for s in unsigned})

@@ -152,6 +152,7 @@ THEOREMS: dict[str, Theorem] = {
             "start there, however near, leave at a speed bounded from below.",
             "Filippov 1988, chapter 2",
         ),
+        Theorem("no-step", "With step size 0 the players' parameters never move.", "definition"),
         Theorem(
             "period-moves",
             "From points of an open set that touches x*, with its memory at rest, one period of the rule moves by "

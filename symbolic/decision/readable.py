@@ -7,7 +7,7 @@ solver's model is made simpler one coordinate at a time, by the simplest fractio
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -19,6 +19,8 @@ from .points import Point, enclosure, holds
 _POINTS = 40_000
 _TRIED = 12
 _LARGEST = 6
+_DENOMINATORS = 30
+_HALVINGS = 32
 # Powers of ten, and their fractions, read more easily than their size says.
 _ROUND = {10: 6, 20: 9, 100: 9, 1000: 12}
 _FUNCTIONS = {"sqrt": np.sqrt, "Abs": np.abs, "sign": np.sign, "exp": np.exp, "log": np.log, "tanh": np.tanh}
@@ -158,18 +160,28 @@ def simplest_between(low: Fraction, high: Fraction) -> Fraction:
     return below + 1 / simplest_between(1 / (high - below), 1 / (low - below))
 
 
-def simpler_values(value: sp.Expr) -> Iterator[sp.Rational]:
-    """Fractions near a number, simplest first, ever closer; the number itself is not among them."""
+def approximations(value: sp.Expr) -> list[sp.Rational]:
+    """Fractions near a number and other than it, each the simplest of those as close as it is, ever closer."""
     middle = _fraction(value)
     if middle is None:
-        return
-    seen: set[Fraction] = {middle} if value.is_Rational else set()
-    for halvings in range(1, 14):
-        width = abs(middle) / 2**halvings
-        found = simplest_between(middle - width, middle + width)
-        if found not in seen:
-            seen.add(found)
-            yield sp.Rational(found.numerator, found.denominator)
+        return []
+    widths = (abs(middle) / 2**halvings for halvings in range(1, _HALVINGS))
+    found = dict.fromkeys(simplest_between(middle - width, middle + width) for width in widths)
+    return [_rational(f) for f in found if f != middle or not value.is_Rational]
+
+
+def neighbours(value: sp.Expr) -> list[sp.Rational]:
+    """Fractions with small denominators within a quarter of a number, simplest first."""
+    middle = _fraction(value)
+    if middle is None:
+        return []
+    low, high = sorted((middle * 3 / 4, middle * 5 / 4))
+    found = {
+        Fraction(p, q)
+        for q in range(1, _DENOMINATORS + 1)
+        for p in range(-(-low * q // 1), min(high * q // 1, -(-low * q // 1) + _DENOMINATORS) + 1)
+    }
+    return sorted(map(_rational, found), key=lambda f: (burden(f), f))
 
 
 def simpler_point(
@@ -186,26 +198,33 @@ def simpler_point(
     Returns:
         A point where the formula is proved to hold; the given one if nothing simpler is found.
     """
-    best, rest, fixed = dict(point), formula, dict[sp.Symbol, sp.Expr]()
-    for symbol in sorted(point, key=lambda s: (-burden(point[s]), str(s))):
-        for value in simpler_values(best[symbol]):
+    best, rest = dict(point), formula
+    order = sorted(point, key=lambda s: (-burden(point[s]), str(s)))
+    for symbol in order:
+        for value in approximations(best[symbol]):
             if burden(value) >= burden(best[symbol]):
                 break
-            moved = {**best, symbol: value}
-            if holds(formula, moved):
-                best = moved
+            if holds(formula, {**best, symbol: value}):
+                best[symbol] = value
                 break
             if attempts <= 0:
                 continue
+            # The other coordinates, as far as they are not fixed yet, move along.
             attempts -= 1
             model = find(substituted(rest, {symbol: value}))
-            moved = None if model is None else {**best, **model, **fixed, symbol: value}
+            moved = None if model is None else {**best, **model, symbol: value}
             if moved is not None and holds(formula, moved):
                 best = moved
                 break
-        fixed[symbol] = best[symbol]
         rest = substituted(rest, {symbol: best[symbol]})
-    return best
+    for symbol in order:
+        simpler = (v for v in neighbours(best[symbol]) if burden(v) < burden(best[symbol]))
+        best[symbol] = next((v for v in simpler if holds(formula, {**best, symbol: v})), best[symbol])
+    return {symbol: best[symbol] for symbol in point}
+
+
+def _rational(value: Fraction) -> sp.Rational:
+    return sp.Rational(value.numerator, value.denominator)
 
 
 def _fraction(value: sp.Expr) -> Fraction | None:

@@ -9,6 +9,7 @@ generator, and differentiates the opponent's step as well:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -34,6 +35,11 @@ class Lola(Rule):
     keeps_equilibria: ClassVar[bool] = False
 
     opponent_rate: Any
+
+    @classmethod
+    def needs_costs(cls, options: Mapping[str, Any]) -> bool:
+        """To shape what the opponent learns."""
+        return True
 
     def period(self, players: Players, state: State, h: Any) -> State:
         """X + h (v + alpha J_o v - alpha J_o^T c)."""

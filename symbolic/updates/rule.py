@@ -56,6 +56,11 @@ class Rule(ABC):
         """Keys that were given and do not go together, if any."""
         return None
 
+    @classmethod
+    def needs_costs(cls, options: Mapping[str, Any]) -> bool:
+        """Whether the rule with these options reads the players' costs, which a field given directly does not have."""
+        return False
+
     @property
     def uses_free_field(self) -> bool:
         """Whether a period reads ``Players.free_field``."""
@@ -66,9 +71,9 @@ class Rule(ABC):
         """(n, m) if a period, without memory, is x + h (n v1, m v2) + O(h^2 |x|) for every Lipschitz v, v(0) = 0."""
         return None
 
-    def positive(self) -> Mapping[str, Any]:
-        """Numbers that have to be positive, by key."""
-        return {}
+    def positive(self) -> list[tuple[str, Any]]:
+        """Numbers that have to be positive, with their keys."""
+        return []
 
     def start(self, theta: Any, psi: Any) -> State:
         """The state at the start of training: the parameters, and the memory at rest."""

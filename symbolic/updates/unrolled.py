@@ -8,6 +8,7 @@ In full the generator differentiates through the K steps; with the gradient stop
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -35,12 +36,25 @@ class Unrolled(Rule):
         Key("unroll_stop_gradient", Kind.FLAG, "whether psi_K counts as a constant", False),
     )
     uses_jacobian: ClassVar[bool] = True
-    uses_opponents: ClassVar[bool] = True
-    keeps_equilibria: ClassVar[bool] = False
 
     unroll_steps: int
     unroll_rate: Any = None
     unroll_stop_gradient: bool = False
+
+    @classmethod
+    def needs_costs(cls, options: Mapping[str, Any]) -> bool:
+        """Only to differentiate through the unrolled steps."""
+        return not options.get("unroll_stop_gradient", False)
+
+    @property
+    def uses_opponents(self) -> bool:  # type: ignore[override]
+        """In full the generator's cost is differentiated in psi_K."""
+        return not self.unroll_stop_gradient
+
+    @property
+    def keeps_equilibria(self) -> bool:  # type: ignore[override]
+        """Where v = 0 the unrolled steps stay, but the cost may have a slope in psi there."""
+        return self.unroll_stop_gradient
 
     def period(self, players: Players, state: State, h: Any) -> State:
         """The unrolled steps forward, then their chain rule backward."""

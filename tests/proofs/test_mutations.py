@@ -79,7 +79,7 @@ def condition(document: Document) -> Iterator[Document]:
     if document["claim"]["verdict"] != "converges":
         return
     for name in document.get("parameters", {}):
-        if name not in {"c", "gamma1", "gamma2", "sigma"}:
+        if name not in {"c", "gamma1", "gamma2", "sigma", "eps"}:
             yield changed(document, "parameters", name, "real")
     if "gamma1" in document.get("parameters", {}):
         copied = changed(document, "parameters", "gamma1", "real")
@@ -107,22 +107,28 @@ def swapped_player(document: Document) -> Iterator[Document]:
 
 
 NEGATIVE = {"unregularised", "wgan", "wgan-gp", "dragan", "r1-large-step"}
-NEGATIVE |= {"hinged-gradient-penalty"}
-BARE = {"non-saturating", "non-saturating-alternating", "unregularised-exponential"}
+NEGATIVE |= {"hinged-gradient-penalty", "momentum", "averaged-wgan"}
+BARE = {"non-saturating", "non-saturating-alternating", "unregularised-exponential", "extragradient", "optimistic"}
+BARE |= {"lookahead"}
+# Neither eigenvalues are claimed nor a penalty is paid.
+SIGNLESS = {"competitive", "negative-momentum", "unrolled"}
 VERDICT_ONLY = {"wgan-gp", "dragan", "r1-large-step", "hinged-gradient-penalty", "unregularised-exponential"}
-VERDICT_ONLY |= {"non-saturating-alternating", "output-penalty", "quartic-penalty"}
+VERDICT_ONLY |= {"non-saturating-alternating", "output-penalty", "quartic-penalty", "momentum", "averaged-wgan"}
+VERDICT_ONLY |= {"lookahead", "lazy-r1"}
 
 # Which examples an operator has something to break in; the others have no such part.
 OPERATORS = {
-    sign: set(NAMES) - NEGATIVE - BARE,
+    sign: set(NAMES) - NEGATIVE - BARE - SIGNLESS,
     factor: set(NAMES) - VERDICT_ONLY,
     exponent: {"consensus", "dragan-zero-centred", "instance-noise", "nagarajan-kolter", "r1", "r1-alternating", "r2"}
-    | {"r3gan", "roth"},
+    | {"r3gan", "roth", "optimistic", "negative-momentum", "unrolled", "adam-r1"},
     condition: set(NAMES) - NEGATIVE - BARE,
     quantifier: set(NAMES),
     swapped_player: {
         "quartic-penalty",
+        "adam-r1",
         "dragan-zero-centred",
+        "lazy-r1",
         "nagarajan-kolter",
         "r1",
         "r1-alternating",
