@@ -53,7 +53,7 @@ def without_measurements(text: str) -> str:
 
 def test_readme_shows_what_the_program_prints() -> None:
     text = README.read_text(encoding="utf-8")
-    assert len(BLOCK.findall(text)) == 3
+    assert len(BLOCK.findall(text)) == 4
     assert without_measurements(regenerated(text)) == without_measurements(text)
 
 
