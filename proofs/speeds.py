@@ -27,7 +27,7 @@ from ..symbolic.rates import (
 from ..symbolic.rulings import Verdict
 from ..symbolic.updates import Averaged
 
-_RADIUS_SECONDS, _BEST_SECONDS, _CERTIFIED_SECONDS = 1.0, 3.0, 1.0
+_RADIUS_SECONDS, _BEST_SECONDS, _CERTIFIED_SECONDS = 1.0, 5.0, 1.0
 _LONGEST = 200
 _DIGITS = 10
 

@@ -116,13 +116,13 @@ def step_size_region(matrix: sp.ImmutableMatrix, h: sp.Symbol, assumed: Formula,
 
     def simplify(attempt: _Attempt) -> None:
         whole = conjunction([positive, region])
+        if attempt.prover.contradictory(whole, "some step size is stable"):
+            attempt.best = FALSE
+            return
         samples = Samples(positive, [whole], attempt.prover)
         conditions = SignConditions(positive, attempt.prover, samples)
         attempt.best = attempt.reduce(conditions.normal(region), positive)
         outside = [conjunction([positive, negation(one)]) for one in inside]
-        if attempt.prover.contradictory(whole, "some step size is stable"):
-            attempt.best = FALSE
-            return
         # That the transformed coefficients are positive is necessary, and often shorter than what is sufficient.
         found = Union([whole], outside, conditions, samples, bilinear(coefficients)).described()
         attempt.best = attempt.best if found is None else found
@@ -171,7 +171,7 @@ def critical_region(
                 return
 
     found = _in_time("critical", simplify, mapped(zero, sp.factor_terms), prover)
-    return None if found == FALSE else found
+    return None if found in (TRUE, FALSE) else found
 
 
 def _in_time(task: str, simplify: Callable[[_Attempt], None], plain: Formula, prover: Prover) -> Formula:
