@@ -95,7 +95,7 @@ class TorchField:
         return -descent, self._ratio(state) * ascent
 
     def opponent_rows(self, theta: Tensor, psi: Tensor, state: State) -> tuple[Tensor, Tensor]:
-        """(d C_G/d psi, d C_D/d theta) of the costs C_G = L_G + R_G and C_D = -L; D's penalty is detached from theta.
+        """(d C_G/d psi, d C_D/d theta) of the costs C_G = L_G + R_G and C_D = -L + R_D.
 
         Raises:
             TypeError: For a field given directly: it has no costs.
@@ -103,7 +103,7 @@ class TorchField:
         if self.proposal.field is not None:
             raise TypeError("a field that is given directly has no costs, so no gradients in the opponent's parameter")
         of_cost = grad(self._cost, argnums=1)(theta, psi, state)
-        of_gain = grad(self._discriminator_loss)(theta, psi, state)
+        of_gain = grad(self._gain)(theta, psi, state)
         return of_cost, -self._ratio(state) * of_gain
 
     def _row(self, point: Tensor, state: State) -> Tensor:

@@ -28,6 +28,9 @@ from .theorems import CONTINUA
 from .updates import UPDATES, Averaged, Linearisation, Rule, Stepwise, period_matrix
 from .verdicts import first_point, ruled
 
+# Schur-Cohn conditions of larger matrices are beyond what anybody reads.
+_LARGEST = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -196,7 +199,7 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         matrix,
         stable_region(verdict, assumed, prover) if conditional else None,
         step_size_region(matrix, h, assumed, prover)
-        if everywhere and matrix is not None and not isinstance(own.rule, Averaged)
+        if everywhere and matrix is not None and matrix.rows <= _LARGEST and not isinstance(own.rule, Averaged)
         else None,
         critical_region(jacobian, proposal.parameter_names, assumed, prover)
         if everywhere and jacobian is not None
@@ -210,6 +213,8 @@ def _elsewhere(
     question: Question, derivation: Derivation, verdict: RuleVerdict, cell: Cell, variables: list[sp.Symbol]
 ) -> Elsewhere | None:
     """The other equilibria, where x* is none on some cell."""
+    if not question.rule.keeps_equilibria:
+        return None  # the zeros of v need not be fixed points
     moved = [
         c for c in verdict.cells if c.ruling.theorem in ("not-stationary", "repelling-jump", "map-jump", "period-moves")
     ]
@@ -227,10 +232,12 @@ def _require_admissible(assumed: Formula, prover: Prover) -> None:
 
 
 def _require_positive(rule: Rule, assumed: Formula, prover: Prover) -> None:
-    for key, value in rule.positive():
+    for key, words, value in rule.positive():
         if not prover.proves(assumed, compare(value, ">"), f"{key} is positive"):
             raise ProposalError(
-                f"training.{key}", f"{value} is not known to be positive", "declare a condition that makes it so"
+                f"training.{key}",
+                f"{words} = {value} is not known to be positive",
+                "declare a condition that makes it so",
             )
 
 

@@ -51,8 +51,12 @@ def judge_decaying(question: Question, derivation: Derivation, local: LocalField
         # The first step is one of size h.
         ruling = judge_period(constant, derivation, local, cell)
         return ruling if ruling.outcome is Outcome.NO else Ruling(Outcome.OPEN, "", found)
+    if rule.ema is not None:
+        return Ruling(Outcome.OPEN, "", "averages beside decaying steps are decided where they are known to forget")
     if not all(isinstance(stepper, Gradient | Preconditioned) for stepper in (rule.generator, rule.discriminator)):
         return Ruling(Outcome.OPEN, "", "decaying steps with a memory are not decided")
+    if facts.sign(rule.decay) < 0:
+        return Ruling(Outcome.OPEN, "", "the step sizes grow")
     if facts.sign(sp.expand(rule.decay - 1)) > 0:
         if question.declared:
             return Ruling(Outcome.OPEN, "", "the steps have a finite sum; whether one of them hits x* is not decided")

@@ -110,7 +110,7 @@ def derive(proposal: Proposal) -> Derivation:
     penalty_g = ex.interpret(proposal.penalty_generator, algebra)
     free = -derivative(cost, game.theta), derivative(gain, game.psi)
     first, second = free[0] - derivative(penalty_g, game.theta), free[1] - derivative(penalty_d, game.psi)
-    opponents = derivative(cost + penalty_g, game.psi), -ratio * derivative(gain, game.theta)
+    opponents = derivative(cost + penalty_g, game.psi), -ratio * derivative(gain - penalty_d, game.theta)
     return Derivation(
         proposal,
         game.theta,

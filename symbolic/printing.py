@@ -115,8 +115,8 @@ def relation(atom: Atom) -> sp.Basic:
 
 
 def _shortest(side: sp.Expr) -> sp.Expr:
-    """A sum, factored if that is shorter to read."""
-    if not 2 <= len(sp.Add.make_args(side)) <= _FACTORED or not side.is_polynomial():
+    """A sum of three terms or more, factored if that is shorter to read."""
+    if not 3 <= len(sp.Add.make_args(side)) <= _FACTORED or not side.is_polynomial():
         return side
     return min(side, sp.factor(side), key=lambda form: len(str(form)))
 

@@ -36,7 +36,7 @@ from .spectrum import characteristic_coefficients, cleared, discriminant
 
 # What a region may take of the time that is left for all of them, and one question; what comes in time is used.
 _SHARES = {"condition": 0.6, "step size": 0.8, "critical": 1.0}
-_EACH = 0.5
+_EACH = 1.0
 # How long simplification may go on after the prover's own deadline, and what it gets at least.
 _GRACE, _LEAST = 4.0, 1.0
 _MAX_OPERATIONS = 250
@@ -125,7 +125,7 @@ def step_size_region(matrix: sp.ImmutableMatrix, h: sp.Symbol, assumed: Formula,
         outside = [conjunction([positive, negation(one)]) for one in inside]
         # That the transformed coefficients are positive is necessary, and often shorter than what is sufficient.
         found = Union([whole], outside, conditions, samples, bilinear(coefficients)).described()
-        attempt.best = attempt.best if found is None else found
+        attempt.best = reduced(attempt.best, positive, attempt.prover) if found is None else found
         attempt.best = _readable(attempt.best, conditions)
 
     found = _in_time("step size", simplify, region, prover)

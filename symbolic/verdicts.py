@@ -24,8 +24,9 @@ from .obligations import goals
 from .rulings import Outcome, Point, RuledCell, RuleVerdict, Ruling, Verdict
 from .stability import Question
 
-# For the critical cells of the proposal's own rule, of a rule beside it, and of a verdict that they do not change.
-SECONDS, SECONDS_BESIDE, SECONDS_SETTLED = 30.0, 6.0, 6.0
+# For linearisation; for the critical cells of the proposal's own rule, of a rule beside it, and of a verdict that they
+# do not change.
+SECONDS_FIRST, SECONDS, SECONDS_BESIDE, SECONDS_SETTLED = 25.0, 30.0, 6.0, 6.0
 _LEAST = 0.1
 
 
@@ -52,13 +53,14 @@ def ruled(
         if isinstance(found, Unresolved):
             cells.append(RuledCell(cell, Ruling(Outcome.OPEN, "", found.reason)))
         else:
-            cells += _judged(question, derivation, found, cell, None)
+            first = _Budget(SECONDS_FIRST)
+            cells += _judged(question, derivation, found, cell, first, critical=False)
     done = [each for each in cells if each.ruling.outcome is not Outcome.OPEN or each.local is None]
     budget = _Budget(SECONDS if question.thorough else SECONDS_BESIDE)
     budget.note(done)
     for each in cells:
         if each not in done and each.local is not None:
-            done += _judged(question, derivation, each.local, each.cell, budget)
+            done += _judged(question, derivation, each.local, each.cell, budget, critical=True)
     return assemble(done, prover, variables, admissible)
 
 
@@ -91,22 +93,20 @@ class _Budget:
 
 
 def _judged(
-    question: Question, derivation: Derivation, local: LocalField, cell: Cell, budget: _Budget | None
+    question: Question, derivation: Derivation, local: LocalField, cell: Cell, budget: _Budget, *, critical: bool
 ) -> list[RuledCell]:
-    """Rulings on the parts of a cell: by linearisation, or with a budget by the critical methods as well."""
+    """Rulings on the parts of a cell: by linearisation, or by the critical methods as well."""
 
     def judged(part: Cell) -> RuledCell:
-        if budget is None:
-            return _confirmed(
-                question, RuledCell(part, judge_rule(question, derivation, local, part, critical=False), local)
-            )
-        late = RuledCell(part, Ruling(Outcome.OPEN, "", "critical, and not decided in the time there is"), local)
+        what = "critical, and" if critical else "the multipliers were"
+        late = RuledCell(part, Ruling(Outcome.OPEN, "", f"{what} not decided in the time there is"), local)
         limit, left = object(), budget.left
         if left < _LEAST:
             return late
         try:
             with time_limit(left, limit):
-                ruled = _confirmed(question, RuledCell(part, judge_rule(question, derivation, local, part), local))
+                ruling = judge_rule(question, derivation, local, part, critical=critical)
+                ruled = _confirmed(question, RuledCell(part, ruling, local))
         except OutOfTime as out:
             if out.limit is not limit:
                 raise

@@ -85,7 +85,10 @@ def _root_of_unity(case: Case, power: int, orders: Orders) -> Ruling | None:
         leading = leading_part(expansion, moved, sign)
         if leading is not None:
             degree, rows = leading
-            answer = fan([Sector(_per_step(case, rows))], case.facts, smooth=True)
+            per_step = _per_step(case, rows)
+            if not case.question.declared and any(row.has(case.question.h) for row in per_step):
+                break  # signs for all sufficiently small h are not those for all h
+            answer = fan([Sector(per_step)], case.facts, smooth=True)
             if answer is not None:
                 return leading_ruling(answer, degree)
             break

@@ -29,7 +29,7 @@ class Players(Protocol):
         ...
 
     def opponent_gradients(self, theta: Any, psi: Any) -> Pair:
-        """(d C_G / d psi, d C_D / d theta) with the costs C_G = L_G + R_G and C_D = -L (+ R_D, which is detached)."""
+        """(d C_G / d psi, d C_D / d theta) with the costs C_G = L_G + R_G and C_D = -L + R_D."""
         ...
 
     def solve(self, operator: Callable[[Any], Any], right: Any) -> Any:

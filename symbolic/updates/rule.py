@@ -71,8 +71,8 @@ class Rule(ABC):
         """(n, m) if a period, without memory, is x + h (n v1, m v2) + O(h^2 |x|) for every Lipschitz v, v(0) = 0."""
         return None
 
-    def positive(self) -> list[tuple[str, Any]]:
-        """Numbers that have to be positive, with their keys."""
+    def positive(self) -> list[tuple[str, str, Any]]:
+        """Numbers that have to be positive: the key, the number in words, and the number."""
         return []
 
     def start(self, theta: Any, psi: Any) -> State:

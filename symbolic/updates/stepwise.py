@@ -105,12 +105,12 @@ class Stepwise(Rule):
         """A zero of v need not be one of v0 and of v0 + k (v - v0)."""
         return self.lazy == 1
 
-    def positive(self) -> list[tuple[str, Any]]:
+    def positive(self) -> list[tuple[str, str, Any]]:
         """The clipping bound, and what gradients are divided by."""
-        found = [] if self.clip is None else [("clip", self.clip)]
-        for stepper in (self.generator, self.discriminator):
+        found = [] if self.clip is None else [("clip", "clip", self.clip)]
+        for player, stepper in (("g", self.generator), ("d", self.discriminator)):
             if isinstance(stepper, Preconditioned | Adam):
-                found.append(("epsilon", stepper.scale))
+                found.append(("epsilon", f"rms_{player} + epsilon", 1 / stepper.scale))
         return found
 
     def start(self, theta: Any, psi: Any) -> State:

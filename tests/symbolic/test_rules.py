@@ -137,6 +137,22 @@ ROWS: list[tuple[str, dict[str, Any], str, Callable[..., bool] | None]] = [
     ),
     ("steps with a finite sum", p({"h_decay": "2"}, GAMMA, penalty=R1), "does-not-converge", None),
     ("decaying steps, centre", p({"h_decay": "1"}), "does-not-converge", None),
+    ("growing steps", p({"h_decay": "-1"}, GAMMA, penalty=R1), "undecided does-not-converge", None),
+    ("steps that may grow", p({"h_decay": "q"}, {"q": "-1 < q <= 1"} | GAMMA, penalty=R1), "undecided", None),
+    ("decaying steps, averages grow", p({"h_decay": "1/2", "ema": "2"}, GAMMA, penalty=R1), "undecided", None),
+    ("decaying steps, averages stay", p({"h_decay": "1/2", "ema": "1"}, GAMMA, penalty=R1), "undecided", None),
+    ("decaying steps and averages", p({"h_decay": "1/2", "ema": "1/2"}, GAMMA, penalty=R1), "converges", None),
+    ("replay, large", p({"update": "replay", "replay_size": 40}, GAMMA, penalty=R1), "undecided converges", None),
+    (
+        "LOLA knows the penalty that D pays",
+        p(
+            {"update": "lola", "opponent_rate": "1/10"},
+            objective=WGAN,
+            penalty={"discriminator": "3*theta*psi + 5/4*psi**2", "generator": "theta**2/2"},
+        ),
+        "does-not-converge",
+        None,
+    ),
     ("decaying steps, p > 0", p({"h_decay": "q"}, {"q": "q > 0"} | GAMMA, penalty=R1), "conditional", None),
     (
         "decaying steps, damped wrongly",

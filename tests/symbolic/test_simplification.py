@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 import sympy as sp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convergan.symbolic.decision.points import holds
@@ -134,6 +134,7 @@ def test_unions_are_short(inside, outside, expected):
         assert formula_text(found) == expected
 
 
+@settings(max_examples=20)
 @given(st.lists(st.booleans(), min_size=27, max_size=27))
 def test_unions_of_any_cells_are_right(labels):
     """Cells by the signs of x, y and x - y, labelled at random: the formula holds on those inside and no other."""
