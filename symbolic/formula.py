@@ -123,7 +123,9 @@ def to_sympy(formula: Formula) -> sp.Basic:
 
 
 def _display(atom: Atom) -> sp.Basic:
-    numerator = sp.expand(sp.numer(sp.together(atom.expression))) if atom.expression.is_polynomial() else None
+    above, below = sp.fraction(sp.together(atom.expression))
+    # A rational denominator is positive; any other one may carry the sign.
+    numerator = sp.expand(above) if atom.expression.is_polynomial() and below.is_Rational else None
     expression = atom.expression if numerator is None else sp.primitive(numerator)[1]
     if numerator is not None and numerator != 0 and sp.primitive(numerator)[0] < 0:
         expression = -expression

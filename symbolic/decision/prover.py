@@ -66,7 +66,11 @@ class Prover:
         key = (hypotheses, goal)
         if key not in self._proved:
             self._proved[key] = False  # while it is being proved: no goal may rest on itself
-            self._proved[key] = self._prove(hypotheses, goal, purpose)
+            try:
+                self._proved[key] = self._prove(hypotheses, goal, purpose)
+            except BaseException:
+                del self._proved[key]  # interrupted: nothing is known
+                raise
         return self._proved[key]
 
     def _prove(self, hypotheses: Formula, goal: Formula, purpose: str) -> bool:

@@ -14,7 +14,7 @@ from convergan.symbolic import expression as ex
 from convergan.symbolic.conditions import Combination, Relation, names, parse_conditions, parse_region, relations
 from convergan.symbolic.decision.points import holds
 from convergan.symbolic.errors import ExpressionError
-from convergan.symbolic.formula import And, Atom, atoms, conjunction, negation, to_sympy
+from convergan.symbolic.formula import And, Atom, atoms, compare, conjunction, negation, to_sympy
 from convergan.symbolic.hypotheses import condition_formula
 from convergan.symbolic.parser import Scope
 
@@ -184,3 +184,12 @@ def test_random_regions(text, gamma, a, b):
     formula = condition_formula(parse_region(text, CLAIM), SYMBOLS)
     point = {SYMBOLS[name]: sp.Integer(value) for name, value in values.items()}
     assert holds(formula, point) is eval(text, {"__builtins__": {}}, values)
+
+
+def test_display_keeps_the_sign_of_a_denominator() -> None:
+    """pi - 4 < 0: gamma/(pi - 4) > 0 is gamma < 0, and must not be shown as gamma > 0."""
+    gamma = sp.Symbol("gamma", real=True)
+    shown = to_sympy(compare(gamma / (sp.pi - 4), ">"))
+    assert shown.subs(gamma, -1)
+    assert not shown.subs(gamma, 1)
+    assert str(to_sympy(compare(gamma / 3 - sp.Rational(1, 2), ">"))) == "2*gamma > 3"

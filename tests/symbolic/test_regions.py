@@ -120,7 +120,7 @@ TABLE = {
         {"h": POSITIVE[::2], "gamma": POSITIVE, "eta": POSITIVE[1::2]},
         lambda h, gamma, eta: h * (eta * gamma + 1) < eta + gamma
         and 4 - 2 * h * (eta + gamma) + h**2 * (eta * gamma + 1) > 0,
-        lambda h, gamma, eta: EYE + h * field(gamma, 1, eta), 85),
+        lambda h, gamma, eta: EYE + h * field(gamma, 1, eta), 90),
     "R1 and R2": Row(
         d(f"{R1} + lam/2*E_fake(norm(grad(D))**2)", parameters={"gamma": "real", "lam": "real"}, **t("flow")),
         "condition", {"gamma": REAL, "lam": REAL}, lambda gamma, lam: gamma + lam > 0, None, 15),
