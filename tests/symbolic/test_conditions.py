@@ -187,7 +187,7 @@ def test_random_regions(text, gamma, a, b):
 
 
 def test_display_keeps_the_sign_of_a_denominator() -> None:
-    """pi - 4 < 0: gamma/(pi - 4) > 0 is gamma < 0, and must not be shown as gamma > 0."""
+    """As pi - 4 < 0, gamma/(pi - 4) > 0 is gamma < 0, and must not be shown as gamma > 0."""
     gamma = sp.Symbol("gamma", real=True)
     shown = to_sympy(compare(gamma / (sp.pi - 4), ">"))
     assert shown.subs(gamma, -1)
