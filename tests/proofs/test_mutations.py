@@ -8,14 +8,20 @@ operator that stops applying fails the test as well.
 from __future__ import annotations
 
 import copy
+import functools
+import json
+import time
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from convergan.proofs.checking import check
+from convergan.symbolic.analysis import Analysis, analyse
+from convergan.symbolic.claims import ClaimResult, check_claims
 from convergan.symbolic.proposal_reader import read_proposal
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -139,6 +145,20 @@ OPERATORS = {
 }
 
 
+@functools.cache
+def analysed(unclaimed: str) -> Analysis:
+    """The analysis of a document without its claim, which no claim changes."""
+    return analyse(read_proposal(json.loads(unclaimed)))
+
+
+def claims(document: Document) -> list[ClaimResult]:
+    """What is said of the claims of a document."""
+    proposal = read_proposal(document)
+    analysis = analysed(json.dumps({key: value for key, value in document.items() if key != "claim"}))
+    analysis.prover.deadline = time.monotonic() + 45
+    return check_claims(replace(analysis, proposal=proposal))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_example_as_it_stands_is_proved(name: str) -> None:
     result = check(read_proposal(load(name)), evidence=None)
@@ -152,7 +172,5 @@ def test_mutant_is_refuted(name: str, operator: Any) -> None:
     mutants = list(operator(load(name)))
     assert bool(mutants) == (name in OPERATORS[operator])
     for mutant in mutants:
-        result = check(read_proposal(mutant), evidence=None)
-        outcomes = {claim.claim: claim.holds for claim in result.claims}
-        assert result.exit_code == 1, (mutant, outcomes)
+        outcomes = {claim.claim: claim.holds for claim in claims(mutant)}
         assert False in outcomes.values(), (mutant, outcomes)
