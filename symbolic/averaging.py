@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from .criteria import Spectrum, classify_map, infinitesimal_sign
+from .criteria import Spectrum, classify_map
 from .critical.conclusions import CONTINUUM
 from .critical.decide import decide_critical, is_linear
 from .critical.facts import Facts
@@ -20,7 +20,7 @@ from .derivation import Derivation
 from .germs import LocalField
 from .rulings import Outcome, Ruling
 from .spectrum import characteristic_coefficients
-from .stability import Question, judge
+from .stability import Question, judge, step_sign
 from .updates import Linearisation, Simultaneous, period_matrix
 
 
@@ -60,7 +60,7 @@ def _linear(question: Question, local: LocalField, cell: Cell) -> Ruling | None:
     if not is_linear(piece.rows, piece.jacobian):
         return None
     facts = Facts(cell)
-    sign = facts.sign if question.declared else infinitesimal_sign(question.h, facts.sign)
+    sign = step_sign(question, facts.sign)
     matrix = period_matrix(question.rule, Linearisation(piece.jacobian), question.h)
     a, b, c, d = matrix
     coefficients = characteristic_coefficients(matrix)

@@ -13,7 +13,6 @@ from typing import Any
 
 import sympy as sp
 
-from .criteria import infinitesimal_sign
 from .critical.facts import Facts
 from .decision.cells import Cell
 from .derivation import Derivation
@@ -23,7 +22,7 @@ from .germs.jet import NotSmooth
 from .germs.local import Piece, resolver
 from .germs.switching import NeedBranch
 from .rulings import Outcome, Ruling
-from .stability import Question, by_multipliers, is_open_side, moves, repels
+from .stability import Question, by_multipliers, is_open_side, moves, repels, step_sign
 from .updates import Alternating, Extragradient, Linearisation, Lookahead, Rule, Simultaneous, Stepwise, period_matrix
 from .updates.linear import LinearPlayers
 
@@ -137,7 +136,7 @@ def _leaving(question: Question, derivation: Derivation, local: LocalField, cell
         if piece.value is None or (len(local.pieces) > 1 and not is_open_side(piece, cell)):
             continue
         facts = Facts(cell)
-        sign = facts.sign if question.declared else infinitesimal_sign(question.h, facts.sign)
+        sign = step_sign(question, facts.sign)
         shifts = (sp.numer(sp.cancel(shift)) for shift in _shifts(question, derivation, piece, local, facts))
         if any(sign(sp.expand(shift)) for shift in shifts):
             return Ruling(Outcome.NO, "period-moves", _LEAVES, conditions=facts.conditions())

@@ -103,7 +103,7 @@ def by_multipliers(question: Question, matrix: sp.ImmutableMatrix, cell: Cell) -
     """
     small = "" if question.declared else " for every sufficiently small h"
     coefficients = cleared(characteristic_coefficients(matrix), question.h)
-    match classify_map(coefficients, step_sign(question, cell)):
+    match classify_map(coefficients, step_sign(question, cell.sign)):
         case Spectrum.STABLE:
             given = conjunction([cell.formula, compare(question.h, ">")])
             reason = f"every multiplier lies inside the unit circle{small}" + _defect(
@@ -129,9 +129,9 @@ def _defect(matrix: sp.ImmutableMatrix, law: str, given: Formula, cell: Cell) ->
     return ""
 
 
-def step_sign(question: Question, cell: Cell) -> Sign:
-    """Signs of expressions in the parameters and h: on the cell, or for every sufficiently small h."""
-    return cell.sign if question.declared else infinitesimal_sign(question.h, cell.sign)
+def step_sign(question: Question, sign: Sign) -> Sign:
+    """Signs of expressions in the parameters and h: those given, or for every sufficiently small h."""
+    return sign if question.declared else infinitesimal_sign(question.h, sign)
 
 
 def moves(question: Question, cell: Cell) -> bool:

@@ -49,11 +49,11 @@ def ruled(
         admissible: A point where the hypotheses hold.
     """
     cells: list[RuledCell] = []
+    first = _Budget(SECONDS_FIRST)
     for cell, found in local:
         if isinstance(found, Unresolved):
             cells.append(RuledCell(cell, Ruling(Outcome.OPEN, "", found.reason)))
         else:
-            first = _Budget(SECONDS_FIRST)
             cells += _judged(question, derivation, found, cell, first, critical=False)
     done = [each for each in cells if each.ruling.outcome is not Outcome.OPEN or each.local is None]
     budget = _Budget(SECONDS if question.thorough else SECONDS_BESIDE)
@@ -111,7 +111,8 @@ def _judged(
             if out.limit is not limit:
                 raise
             return late
-        budget.note([ruled])
+        if critical:
+            budget.note([ruled])
         return ruled
 
     return [

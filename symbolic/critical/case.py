@@ -8,14 +8,14 @@ from functools import cached_property
 
 import sympy as sp
 
-from ..criteria import Sign, infinitesimal_sign
+from ..criteria import Sign
 from ..decision.cells import Cell
 from ..decision.equations import solved_equations
 from ..derivation import Derivation
 from ..germs.jet import NotSmooth
 from ..germs.local import LocalField, X, Y, rebuilt, resolver, shifted
 from ..germs.switching import Branch, NeedBranch
-from ..stability import Question
+from ..stability import Question, step_sign
 from ..updates import Simultaneous
 from .expansion import Expansion, polynomial_expansion, small_expansion
 from .facts import Facts
@@ -89,8 +89,7 @@ class Case:
     @property
     def step_sign(self) -> Sign:
         """Signs of expressions in the parameters and h: on the cell, or for every sufficiently small h."""
-        question = self.question
-        return self.facts.sign if question.declared else infinitesimal_sign(question.h, self.facts.sign)
+        return step_sign(self.question, self.facts.sign)
 
     def quadrant_rows(self, quadrant: Quadrant, rows: Rows | None = None) -> Rows | None:
         """Two rows in |x| and |y| on an open quadrant, near x*, without Abs and sign; None if those do not resolve.

@@ -11,6 +11,7 @@ import sympy as sp
 from sympy.polys.fields import FracElement
 
 from ..expression import DERIVATIVE_SYMBOLS
+from ..flattening import flattened
 
 ATOMS = 12
 DERIVATIVES = 12
@@ -63,17 +64,14 @@ class CoefficientField:
         return self.domain.from_sympy(_derivative(order))
 
     def _flat(self, expression: sp.Expr) -> sp.Expr:
-        if expression.is_Symbol or expression.is_Rational:
-            return expression
-        if isinstance(expression, sp.Add | sp.Mul):
-            return expression.func(*map(self._flat, expression.args))
-        if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
-            return self._flat(expression.base) ** expression.exp
-        if expression not in self._atoms:
+        return flattened(expression, self._atom)
+
+    def _atom(self, node: sp.Expr) -> sp.Symbol:
+        if node not in self._atoms:
             if len(self._atoms) == ATOMS:
                 raise OverflowError(f"more than {ATOMS} constants that are no rational functions of the parameters")
-            self._atoms[expression] = self._spare[len(self._atoms)]
-        return self._atoms[expression]
+            self._atoms[node] = self._spare[len(self._atoms)]
+        return self._atoms[node]
 
 
 def _derivative(order: int) -> sp.Symbol:

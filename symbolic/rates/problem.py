@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 from sympy.polys.polyerrors import PolynomialError
 
+from ..flattening import Atoms
 from ..formula import And, Atom, Formula, atoms, compare, conjunction, mapped, symbols
 from .polynomial import Factor, characteristic_factors
 
@@ -70,9 +71,8 @@ def posed(matrix: sp.Matrix, variables: Sequence[sp.Symbol], hypotheses: Formula
     Raises:
         PolynomialError: If an entry is no rational function of the variables.
     """
-    symbols_of: dict[sp.Expr, sp.Symbol] = {}
-    flat = characteristic_factors(sp.Matrix(matrix).applyfunc(lambda entry: _flat(entry, symbols_of)))
-    nodes = {symbol: node for node, symbol in symbols_of.items()}
+    known = Atoms("_node")
+    flat, nodes = characteristic_factors(sp.Matrix(matrix).applyfunc(known.flat)), known.nodes
     if any(node.has(*variables) for node in nodes.values()):
         raise PolynomialError(f"the period is no rational function of {', '.join(map(str, variables))}")
     factors = tuple(Factor(tuple(c.xreplace(nodes) for c in factor.coefficients)) for factor in flat)
@@ -90,17 +90,6 @@ def posed(matrix: sp.Matrix, variables: Sequence[sp.Symbol], hypotheses: Formula
 
 def _occurring(factors: Iterable[Factor]) -> set[sp.Symbol]:
     return set[sp.Symbol]().union(*(c.free_symbols for factor in factors for c in factor.coefficients))
-
-
-def _flat(expression: sp.Expr, known: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
-    """The expression as a rational function, with a symbol for every other node."""
-    if expression.is_Symbol or expression.is_Rational:
-        return expression
-    if isinstance(expression, sp.Add | sp.Mul):
-        return expression.func(*(_flat(argument, known) for argument in expression.args))
-    if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
-        return _flat(expression.base, known) ** expression.exp
-    return known.setdefault(expression, sp.Symbol(f"_node{len(known)}", real=True))
 
 
 def folded(problem: Problem, expressions: Iterable[sp.Expr] = ()) -> Problem:

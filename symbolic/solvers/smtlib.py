@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+from ..flattening import flattened
 from ..formula import And, Atom, Formula, compare
 
 
@@ -84,7 +85,7 @@ class _Translator:
 
     def _fraction(self, expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         """Numerator and denominator over the rationals in symbols and fresh variables."""
-        return _over_one_denominator(self._flatten(expression))
+        return _over_one_denominator(flattened(expression, self._auxiliary))
 
     def _original(self, expression: sp.Expr) -> sp.Expr:
         back = {symbol: node for node, symbol in self.auxiliary.items()}
@@ -92,18 +93,12 @@ class _Translator:
             expression = expression.xreplace(back)
         return expression
 
-    def _flatten(self, expression: sp.Expr) -> sp.Expr:
-        if expression.is_Symbol or expression.is_Rational:
-            return expression
-        if isinstance(expression, sp.Add | sp.Mul):
-            return expression.func(*map(self._flatten, expression.args))
-        if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
-            return self._flatten(expression.base) ** expression.exp
-        known = self.auxiliary.get(expression)
+    def _auxiliary(self, node: sp.Expr) -> sp.Symbol:
+        known = self.auxiliary.get(node)
         if known is None:
             known = sp.Symbol(f"_aux{len(self.auxiliary)}", real=True)  # no parameter begins with _
-            self.auxiliary[expression] = known
-            self._describe(expression, known)
+            self.auxiliary[node] = known
+            self._describe(node, known)
         return known
 
     def _describe(self, node: sp.Expr, variable: sp.Symbol) -> None:
@@ -156,14 +151,14 @@ class _Translator:
                 self.facts += [f"(< {x} 1)", f"(> {x} (- 1))", f"(= {positive} (> {x} 0))", f"(= {zero} (= {x} 0))"]
             case sp.atan():
                 self.exact = False
-                bound = self._name(self._flatten(sp.pi))
+                bound = self._name(self._auxiliary(sp.pi))
                 self.facts += [f"(< (* 2 {x}) {bound})", f"(> (* 2 {x}) (- {bound}))"]
                 self.facts += [f"(= {positive} (> {x} 0))", f"(= {zero} (= {x} 0))"]
             case sp.sin() | sp.cos():
                 self.exact = False
                 self.facts += [f"(<= {x} 1)", f"(>= {x} (- 1))"]
                 if isinstance(node, sp.sin):
-                    cosine = self._flatten(sp.cos(argument))
+                    cosine = flattened(sp.cos(argument), self._auxiliary)
                     self.facts.append(self._sign(variable**2 + cosine**2 - 1, "=="))
             case _:
                 raise TypeError(f"{type(node).__name__} has no translation to real arithmetic")

@@ -11,6 +11,7 @@ from typing import Any
 
 from .players import Players
 from .rule import Rule, State
+from .simultaneous import Simultaneous
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,5 @@ class Averaged(Rule):
     source = "Freund & Schapire 1999; Nemirovski 2004; Gidel et al. 2019"
 
     def period(self, players: Players, state: State, h: Any) -> State:
-        """X + h v(x)."""
-        theta, psi = state
-        first, second = players.field(theta, psi)
-        return theta + h * first, psi + h * second
+        """A simultaneous step."""
+        return Simultaneous().period(players, state, h)

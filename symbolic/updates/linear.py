@@ -13,6 +13,7 @@ from typing import Any
 
 import sympy as sp
 
+from ..flattening import Atoms
 from .players import Pair
 from .rule import Rule
 
@@ -90,7 +91,7 @@ def period_matrix(rule: Rule, at: Linearisation, h: sp.Expr) -> sp.ImmutableMatr
     Returns:
         The matrix; its entries are expanded polynomials, or quotients for rules that solve equations.
     """
-    atoms = _Atoms()
+    atoms = Atoms()
     given = {"field": at.field, "free": at.free, "opponents": at.opponents}
     entries = {name: [atoms.flat(e) for e in matrix] for name, matrix in given.items() if matrix is not None}
     step, plain = atoms.flat(h), rule.converted(atoms.flat, sp.Expr)
@@ -111,26 +112,3 @@ def period_matrix(rule: Rule, at: Linearisation, h: sp.Expr) -> sp.ImmutableMatr
         for j in range(size)
     ]
     return sp.ImmutableMatrix(size, size, lambda i, j: atoms.restored(domain.to_sympy(domain.convert(columns[j][i]))))
-
-
-class _Atoms:
-    """Symbols in place of what is no rational function, such as sqrt(c) or exp(gamma)."""
-
-    def __init__(self) -> None:
-        self._symbols: dict[sp.Expr, sp.Symbol] = {}
-
-    def flat(self, expression: sp.Expr) -> sp.Expr:
-        """The expression as a rational function in symbols."""
-        if expression.is_Symbol or expression.is_Rational:
-            return expression
-        if isinstance(expression, sp.Add | sp.Mul):
-            return expression.func(*map(self.flat, expression.args))
-        if isinstance(expression, sp.Pow) and expression.exp.is_Integer:
-            return self.flat(expression.base) ** expression.exp
-        return self._symbols.setdefault(expression, sp.Symbol(f"_atom{len(self._symbols)}", real=True))
-
-    def restored(self, expression: sp.Expr) -> sp.Expr:
-        """The expression with the atoms in their places."""
-        if not self._symbols:
-            return expression
-        return sp.expand(expression.xreplace({symbol: atom for atom, symbol in self._symbols.items()}))
