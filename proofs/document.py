@@ -9,6 +9,7 @@ from ..symbolic.analysis import Analysis
 from ..symbolic.formula import Formula
 from ..symbolic.printing import formula_text, text
 from ..symbolic.rulings import RuleVerdict
+from .adviser import advice_document
 from .certificate import matrix_document
 from .checking import CheckResult
 from .lazy_lines import lazy_document
@@ -68,6 +69,7 @@ def _entry(result: CheckResult, certificate: str | None) -> dict[str, Any]:
         "critical": _formula(analysis.critical),
         "rates": speeds_document(analysis),
         "lazy": lazy_document(analysis),
+        "advice": advice_document(analysis),
         "updates": {name: _rule(found) for name, found in analysis.updates.items()},
         "cases": {"general": dict(_NO_CASES), "absolutely_continuous": dict(_NO_CASES)},
         "claims": [{"claim": c.claim, "holds": c.holds, "reason": c.reason} for c in result.claims if result.claimed],
@@ -98,6 +100,7 @@ def _undecided(result: CheckResult) -> dict[str, Any]:
     keys += (
         "rates",
         "lazy",
+        "advice",
         "update_jacobian",
         "update_polynomial",
         "multipliers",

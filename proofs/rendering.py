@@ -8,6 +8,7 @@ from ..symbolic.analysis import Analysis
 from ..symbolic.formula import Formula
 from ..symbolic.printing import formula_text, short_text, text
 from ..symbolic.proposal import Proposal
+from .adviser import advice_lines
 from .checking import CheckResult
 from .lazy_lines import lazy_lines
 from .points import example_text
@@ -59,6 +60,7 @@ def _derivation_lines(analysis: Analysis) -> list[str]:
     lines += _formula_line("stable step sizes", analysis.step_size)
     lines += [_line("lazy penalty", line) for line in lazy_lines(analysis)]
     lines += [_line("fastest", line) for line in speed_lines(analysis)]
+    lines += [_line("advice", line) for line in advice_lines(analysis)]
     return lines
 
 

@@ -11,6 +11,7 @@ from ..symbolic.latex import latex
 from ..symbolic.printing import displayed, standard
 from ..symbolic.rulings import Outcome, RuledCell
 from ..symbolic.theorems import THEOREMS
+from .adviser import advice_report
 from .checking import CheckResult
 from .lazy_lines import lazy_lines
 from .points import example
@@ -47,6 +48,7 @@ def report_text(result: CheckResult) -> str:
     ]
     parts.append("\n## Derivation\n")
     parts += _derivation(analysis)
+    parts += advice_report(analysis)
     parts.append("\n## Proof\n")
     parts.append(f"Hypotheses: {_formula(analysis.hypotheses)}. The cases below cover them.\n")
     parts += [_cell(number, ruled) for number, ruled in enumerate(verdict.cells, 1)]

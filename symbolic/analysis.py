@@ -202,7 +202,7 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
         if everywhere and matrix is not None and matrix.rows <= _LARGEST and not isinstance(own.rule, Averaged)
         else None,
         critical_region(jacobian, proposal.parameter_names, assumed, prover)
-        if everywhere and jacobian is not None
+        if everywhere and jacobian is not None and derivation.planar
         else None,
         _elsewhere(own, derivation, verdict, start, variables),
         symbol_names(derivation, set(variables) | (set() if jacobian is None else jacobian.free_symbols)),

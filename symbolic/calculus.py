@@ -9,21 +9,37 @@ has weight: there d sign(u) leaves a node ``SignChange(u)``, which ``germs`` dro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
 
 
-class GaussSymbol(sp.Symbol):
-    """A standard normal random variable, bound by the innermost ``Mean`` around it."""
+class RandomSymbol(sp.Symbol):
+    """A random variable, bound by the innermost ``Mean`` around it; different symbols are independent."""
 
 
-class UniformSymbol(sp.Symbol):
-    """A uniform random variable on [0, 1], bound by the innermost ``Mean`` around it."""
+class GaussSymbol(RandomSymbol):
+    """A standard normal random variable."""
 
 
-EPSILON_REAL = GaussSymbol("epsilon_real", real=True)
-EPSILON_FAKE = GaussSymbol("epsilon_fake", real=True)
+class UniformSymbol(RandomSymbol):
+    """A uniform random variable on [0, 1]."""
+
+
+class SignSymbol(RandomSymbol):
+    """A random variable that is 1 or -1, equally likely."""
+
+
+class CircleSymbol(RandomSymbol):
+    """A coordinate of a uniform point of the unit circle: ``cos_...`` or ``sin_...`` of one and the same angle."""
+
+    @property
+    def angle(self) -> str:
+        """The name of the angle."""
+        return self.name.partition("_")[2]
+
+
 UNIFORM = UniformSymbol("u", real=True)
 
 
@@ -42,6 +58,9 @@ class Mean(sp.Function):
     is_real = True
     is_commutative = True
 
+    def _sympystr(self, printer: Any) -> str:
+        return f"E({printer.doprint(self.args[0])})"
+
     @classmethod
     def eval(cls, body: sp.Expr) -> sp.Expr | None:
         """The body itself when nothing in it is random."""
@@ -58,7 +77,7 @@ class SignChange(sp.Function):
 
 def random_symbols(expression: sp.Basic) -> set[sp.Symbol]:
     """The random symbols that are free in an expression (not already averaged over)."""
-    if isinstance(expression, GaussSymbol | UniformSymbol):
+    if isinstance(expression, RandomSymbol):
         return {expression}
     if isinstance(expression, Mean):
         return set()
@@ -68,8 +87,25 @@ def random_symbols(expression: sp.Basic) -> set[sp.Symbol]:
     return found
 
 
+def joint_moment(powers: Mapping[RandomSymbol, int]) -> sp.Rational:
+    """The exact moment E[prod symbol**power] of random symbols."""
+    found = sp.Integer(1)
+    angles: dict[str, list[int]] = {}
+    for symbol, power in powers.items():
+        if isinstance(symbol, CircleSymbol):
+            angles.setdefault(symbol.angle, []).append(power)
+        else:
+            found *= moment(symbol, power)
+    for exponents in angles.values():
+        if any(power % 2 for power in exponents):
+            return sp.Integer(0)
+        top = sp.Mul(*(sp.factorial2(power - 1) for power in exponents))
+        found *= top / sp.factorial2(sum(exponents))
+    return found
+
+
 def moment(symbol: sp.Symbol, power: int) -> sp.Rational:
-    """The exact moment E[symbol**power] of a random symbol.
+    """The exact moment E[symbol**power] of a random symbol that is independent of all others.
 
     Raises:
         TypeError: If the symbol is not random.
@@ -78,6 +114,8 @@ def moment(symbol: sp.Symbol, power: int) -> sp.Rational:
         return sp.Integer(0) if power % 2 else sp.Integer(sp.factorial2(power - 1))
     if isinstance(symbol, UniformSymbol):
         return sp.Rational(1, power + 1)
+    if isinstance(symbol, SignSymbol):
+        return sp.Integer(1 - power % 2)
     raise TypeError(f"not a random symbol: {symbol}")
 
 

@@ -8,18 +8,18 @@ mixed samples stay as ``Mean`` nodes; their derivatives at the equilibrium are e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy as sp
 
 from . import expression as ex
-from .calculus import EPSILON_FAKE, EPSILON_REAL, Mean, ObjectiveDerivative, derivative
+from .calculus import Mean, ObjectiveDerivative, derivative
 from .interpretation import GameAlgebra, ScalarAlgebra
 from .objectives import NAMED_OBJECTIVES
 from .output import equilibrium_output
 from .proposal import Objective, Proposal, Training
-from .prototypes import PROTOTYPES
-from .prototypes.game import Game
+from .prototypes import PROTOTYPES, Game, latents
 from .requirements import Requirement, Requirements
 from .updates import UPDATES, Rule
 
@@ -30,11 +30,11 @@ class Derivation:
 
     Attributes:
         proposal: What it was derived from.
-        theta: G's parameter.
-        psi: D's parameter.
+        players: G's parameters, and D's.
         symbols: The declared parameters' symbols by name, all real.
-        field: (v1, v2) as expressions in theta, psi and the parameters.
+        field: v, G's rows before D's, as expressions in the players' parameters and those of the proposal.
         equilibrium: (theta*, psi*).
+        equilibria: What E, the set of equilibria near x*, may be, in the symbols ``FREE``, larger sets first.
         output: The equilibrium output d*.
         objective_values: f1, f2, ... by name where the objective is concrete, else empty.
         requirements: What the text needs in order to have a value, operation by operation.
@@ -44,17 +44,39 @@ class Derivation:
     """
 
     proposal: Proposal
-    theta: sp.Symbol
-    psi: sp.Symbol
+    players: tuple[tuple[sp.Symbol, ...], tuple[sp.Symbol, ...]]
     symbols: dict[str, sp.Symbol]
-    field: tuple[sp.Expr, sp.Expr]
-    equilibrium: tuple[sp.Expr, sp.Expr]
+    field: tuple[sp.Expr, ...]
+    equilibrium: tuple[sp.Expr, ...]
     output: sp.Expr
     objective_values: dict[str, sp.Expr]
     requirements: tuple[Requirement, ...]
     rule: Rule
-    free_field: tuple[sp.Expr, sp.Expr]
-    opponents: tuple[sp.Expr, sp.Expr] | None = None
+    free_field: tuple[sp.Expr, ...]
+    opponents: tuple[sp.Expr, ...] | None = None
+    equilibria: tuple[tuple[sp.Expr, ...], ...] = ()
+
+    @property
+    def coordinates(self) -> tuple[sp.Symbol, ...]:
+        """All parameters of the players, G's before D's."""
+        return self.players[0] + self.players[1]
+
+    @property
+    def planar(self) -> bool:
+        """Whether each player has one parameter."""
+        return len(self.players[0]) == len(self.players[1]) == 1
+
+    @property
+    def theta(self) -> sp.Symbol:
+        """G's only parameter."""
+        (theta,) = self.players[0]
+        return theta
+
+    @property
+    def psi(self) -> sp.Symbol:
+        """D's only parameter."""
+        (psi,) = self.players[1]
+        return psi
 
 
 def parameter_symbols(proposal: Proposal) -> dict[str, sp.Symbol]:
@@ -89,42 +111,79 @@ def derive(proposal: Proposal) -> Derivation:
         first, second = (ex.interpret(row, algebra) for row in (proposal.field.theta, proposal.field.psi))
         zero = sp.Integer(0)
         field = first, ratio * second
+        players, star = ((theta,), (psi,)), (zero, zero)
         return Derivation(
-            proposal, theta, psi, symbols, field, (zero, zero), zero, {}, needs.all(), rule, free_field=field
+            proposal, players, symbols, field, star, zero, {}, needs.all(), rule, free_field=field, equilibria=(star,)
         )
     objective = proposal.objective
     assert objective is not None
     output = _output(objective, symbols)
     for node in output.atoms(sp.Pow):
         needs.power(node.base, node.exp)
-    game = PROTOTYPES[proposal.prototype](ex.interpret(proposal.data, ScalarAlgebra(symbols, needs)), output)
+    place = ex.interpret(proposal.data, ScalarAlgebra(symbols, needs))
+    game = PROTOTYPES[proposal.prototype](place, output, proposal.game_options)
     gain, cost = _losses(objective, game, symbols, needs)
+    players = {"theta": game.theta, "psi": game.psi}
     gradients = {
-        (player, loss): sp.Matrix([derivative(value, parameter)])
-        for player, parameter in (("theta", game.theta), ("psi", game.psi))
+        (player, loss): sp.Matrix(_gradient(value, parameters))
+        for player, parameters in players.items()
         for loss, value in (("L", gain), ("L_G", cost))
     }
-    names = symbols | {"theta": game.theta, "psi": game.psi}
+    vectors = {name: own[0] if len(own) == 1 else sp.Matrix(own) for name, own in players.items()}
+    names = symbols | vectors
     algebra = GameAlgebra(names, game, gradients, requirements=needs)
     penalty_d = ex.interpret(proposal.penalty_discriminator, algebra)
     penalty_g = ex.interpret(proposal.penalty_generator, algebra)
-    free = -derivative(cost, game.theta), derivative(gain, game.psi)
-    first, second = free[0] - derivative(penalty_g, game.theta), free[1] - derivative(penalty_d, game.psi)
-    opponents = derivative(cost + penalty_g, game.psi), -ratio * derivative(gain - penalty_d, game.theta)
+    descent, ascent = _gradient(cost, game.theta), _gradient(gain, game.psi)
+    by_g, by_d = _gradient(penalty_g, game.theta), _gradient(penalty_d, game.psi)
+    first = [-slope - own for slope, own in zip(descent, by_g, strict=True)]
+    second = [ratio * (slope - own) for slope, own in zip(ascent, by_d, strict=True)]
+    of_g = _gradient(cost + penalty_g, game.psi)
+    of_d = [-ratio * slope for slope in _gradient(gain - penalty_d, game.theta)]
     return Derivation(
         proposal,
-        game.theta,
-        game.psi,
+        (game.theta, game.psi),
         symbols,
-        (first, ratio * second),
+        (*first, *second),
         game.equilibrium(),
         output,
         _objective_values(objective, output, symbols),
         needs.all(),
         rule,
-        (free[0], ratio * free[1]),
-        opponents,
+        (*(-slope for slope in descent), *(ratio * slope for slope in ascent)),
+        (*of_g, *of_d),
+        _equilibria(game, objective, symbols),
     )
+
+
+def sees_no_shift(objective: Objective, symbols: dict[str, sp.Symbol]) -> bool:
+    """Whether the players' losses stay the same when D is shifted by a constant, so that d* is any number.
+
+    Args:
+        objective: What the players ascend and descend.
+        symbols: The declared parameters' symbols.
+    """
+    if objective.relativistic:
+        return True
+    if objective.arbitrary:
+        return False
+    t = sp.Symbol("t", real=True)
+    algebra = ScalarAlgebra(symbols | {"t": t})
+    assert objective.fake is not None and objective.real is not None
+    fake, real = (derivative(ex.interpret(side, algebra), t) for side in (objective.fake, objective.real))
+    linear_g = True
+    if isinstance(objective.generator, ex.Expression):
+        linear_g = not derivative(ex.interpret(objective.generator, algebra), t).has(t)
+    return linear_g and not fake.has(t) and not real.has(t) and sp.expand(fake + real) == 0
+
+
+def _equilibria(game: Game, objective: Objective, symbols: dict[str, sp.Symbol]) -> tuple[tuple[sp.Expr, ...], ...]:
+    shifted = game.shifted_equilibria() if sees_no_shift(objective, symbols) else None
+    return (game.equilibria(),) if shifted is None else (shifted, game.equilibria())
+
+
+def _gradient(value: sp.Expr, parameters: Sequence[sp.Symbol]) -> list[sp.Expr]:
+    return [derivative(value, parameter) for parameter in parameters]
 
 
 def _rule(training: Training, algebra: ScalarAlgebra) -> Rule:
@@ -153,8 +212,9 @@ def _losses(
     """(L, L_G): what D ascends and what G descends."""
     sigma = ex.interpret(objective.noise, ScalarAlgebra(symbols, needs))
     fake_sample, real_sample = game.fake(), game.real()
-    on_fake = game.discriminator(fake_sample + sigma * EPSILON_FAKE * sp.ones(*fake_sample.shape))
-    on_real = game.discriminator(real_sample + sigma * EPSILON_REAL * sp.ones(*real_sample.shape))
+    on_fake = game.discriminator(fake_sample + sigma * latents.noise("fake", fake_sample.rows))
+    on_real = game.discriminator(real_sample + sigma * latents.noise("real", real_sample.rows))
+    often = game.density_ratio()
 
     def value(function: ex.Expression | None, at: sp.Expr) -> sp.Expr:
         if function is None:
@@ -163,14 +223,14 @@ def _losses(
 
     if objective.relativistic:
         pair = on_fake - on_real
-        gain = Mean(value(objective.f, pair))
+        gain = Mean(often * value(objective.f, pair))
         if objective.generator == "zero-sum":
             return gain, gain
         if objective.generator == "non-saturating":
-            return gain, Mean(-value(objective.f, -pair))
+            return gain, Mean(-often * value(objective.f, -pair))
         assert isinstance(objective.generator, ex.Expression)
-        return gain, Mean(value(objective.generator, pair))
-    fakes = Mean(value(objective.fake, on_fake))
+        return gain, Mean(often * value(objective.generator, pair))
+    fakes = Mean(often * value(objective.fake, on_fake))
     if objective.arbitrary:
         gain = fakes + Mean(value(None, -on_real))
         saturating = -value(None, -on_fake)
@@ -180,9 +240,9 @@ def _losses(
     if objective.generator == "zero-sum":
         return gain, gain
     if objective.generator == "non-saturating":
-        return gain, Mean(saturating)
+        return gain, Mean(often * saturating)
     assert isinstance(objective.generator, ex.Expression)
-    return gain, Mean(value(objective.generator, on_fake))
+    return gain, Mean(often * value(objective.generator, on_fake))
 
 
 def _objective_values(objective: Objective, output: sp.Expr, symbols: dict[str, sp.Symbol]) -> dict[str, sp.Expr]:

@@ -15,6 +15,7 @@ from itertools import product
 
 import sympy as sp
 
+from .averages import averaged
 from .calculus import Mean, ObjectiveDerivative, SignChange
 from .decision.cells import SYMPY_FAILURES, Cell, Unresolved, analysed
 from .decision.limits import OutOfTime, time_limit
@@ -22,7 +23,6 @@ from .decision.points import sign
 from .derivation import Derivation
 from .formula import compare, conjunction
 from .germs import local_field
-from .germs.uniform import averaged
 from .judgement import judge_rule
 from .rulings import Outcome, Point
 from .stability import Question

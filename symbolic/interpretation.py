@@ -14,7 +14,8 @@ from functools import reduce
 import sympy as sp
 
 from . import expression as ex
-from .calculus import EPSILON_FAKE, EPSILON_REAL, UNIFORM, Mean
+from .calculus import UNIFORM, Mean
+from .prototypes import latents
 from .prototypes.game import Game
 from .requirements import Requirements
 
@@ -88,6 +89,8 @@ class ScalarAlgebra:
         raise TypeError("grad(D) has no value outside a game")
 
     def norm(self, operand: sp.Expr) -> sp.Expr:
+        if isinstance(operand, sp.MatrixBase) and len(operand) == 1:
+            return sp.Mul(*(sp.Abs(factor) for factor in sp.Mul.make_args(operand[0])))
         if isinstance(operand, sp.MatrixBase):
             return sp.sqrt(sp.Add(*(entry**2 for entry in operand)))
         return sp.Abs(operand)
@@ -149,7 +152,8 @@ class GameAlgebra(ScalarAlgebra):
         if variance is not None:
             self.requirements.power(variance, sp.Rational(1, 2))
         inner = GameAlgebra(self.names, self.game, self.gradients, sample, self.requirements)
-        return Mean(ex.interpret(body, inner))
+        value = ex.interpret(body, inner)
+        return Mean(value if operator.startswith("E_real") else self.game.density_ratio() * value)
 
     def _sample(self, operator: str, variance: sp.Expr | None) -> sp.Matrix:
         real, fake = self.game.real(), self.game.fake()
@@ -161,7 +165,7 @@ class GameAlgebra(ScalarAlgebra):
             case "E_mix":
                 return UNIFORM * fake + (1 - UNIFORM) * real
             case "E_real_noisy":
-                return real + sp.sqrt(variance) * EPSILON_REAL * sp.ones(*real.shape)
+                return real + sp.sqrt(variance) * latents.noise("real", real.rows)
             case "E_fake_noisy":
-                return fake + sp.sqrt(variance) * EPSILON_FAKE * sp.ones(*fake.shape)
+                return fake + sp.sqrt(variance) * latents.noise("fake", fake.rows)
         raise TypeError(f"unknown expectation {operator}")

@@ -14,9 +14,10 @@ from .decision.equations import solved_equations
 from .derivation import Derivation
 from .formula import compare, conjunction
 from .germs import LocalField
+from .manifolds import judge_manifold
 from .periods import judge_period
 from .rulings import Outcome, Ruling
-from .stability import Question, judge
+from .stability import Question, judge, stationary
 from .updates import Averaged, Stepwise
 
 
@@ -42,6 +43,11 @@ def judge_rule(
     """
     question = simplified(question, derivation, cell)
     rule = question.rule
+    if not derivation.planar:
+        found = stationary(question, local, cell) if not rule.discrete or rule.first_order is not None else None
+        if isinstance(found, Ruling):
+            return found
+        return judge_manifold(question, derivation, local, cell)
     if isinstance(rule, Averaged):
         return judge_averaged(question, derivation, local, cell)
     if isinstance(rule, Stepwise) and rule.decay is not None:

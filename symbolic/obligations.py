@@ -21,6 +21,7 @@ from .stability import Question, outward_gradients
 
 CRITICAL_THEOREMS = frozenset(
     {
+        "block-linear-stability",
         "centre-manifold",
         "conewise-linear",
         "energy-grows",
@@ -34,6 +35,8 @@ CRITICAL_THEOREMS = frozenset(
         "finite-steps",
         "linear-averages",
         "linear-critical",
+        "manifold-linear-instability",
+        "manifold-linear-stability",
         "mean-energy",
         "measure-preserved",
         "nilpotent",

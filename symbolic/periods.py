@@ -19,12 +19,13 @@ from .derivation import Derivation
 from .formula import compare
 from .germs import LocalField, local_field
 from .germs.jet import NotSmooth
-from .germs.local import Piece, resolver
+from .germs.local import Piece, resolver, space_of
 from .germs.switching import NeedBranch
 from .rulings import Outcome, Ruling
 from .stability import Question, by_multipliers, is_open_side, moves, repels, step_sign
 from .updates import Alternating, Extragradient, Linearisation, Lookahead, Rule, Simultaneous, Stepwise, period_matrix
 from .updates.linear import LinearPlayers
+from .updates.vector import Vector
 
 _LEAVES = "a period that starts near the equilibrium, however near, moves away from it"
 
@@ -45,7 +46,7 @@ def judge_period(question: Question, derivation: Derivation, local: LocalField, 
         return Ruling(Outcome.NO, "no-step", "the step size is 0", conditions=(compare(question.h, "=="),))
     found = linearisation(question.rule, derivation, local, cell)
     if isinstance(found, str):
-        return _leaving(question, derivation, local, cell) or Ruling(Outcome.OPEN, "", found)
+        return leaving(question, derivation, local, cell) or Ruling(Outcome.OPEN, "", found)
     at, others = found
     matrix = period_matrix(question.rule, at, question.h)
     if question.declared and any(cell.is_zero(sp.denom(sp.together(entry))) for entry in matrix):
@@ -71,7 +72,7 @@ def linearisation(
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
-    jacobian = _common_jacobian(local, cell, "v")
+    jacobian = common_jacobian(local, cell, "v")
     if isinstance(jacobian, str):
         return jacobian
     if rule.uses_jacobian and not _twice_differentiable(derivation, local, cell):
@@ -85,16 +86,26 @@ def linearisation(
         if wanted:
             assert field is not None
             pieces = local_field(replace(derivation, field=field), cell)
-            other = _common_jacobian(pieces, cell, words)
+            other = common_jacobian(pieces, cell, words)
             if isinstance(other, str):
                 return other
             found[name] = other
             others.append((name, pieces))
-    return Linearisation(jacobian, found.get("free"), found.get("opponents")), tuple(others)
+    sizes = len(derivation.players[0])
+    return Linearisation(jacobian, found.get("free"), found.get("opponents"), sizes), tuple(others)
 
 
-def _common_jacobian(local: LocalField, cell: Cell, words: str) -> sp.ImmutableMatrix | str:
-    """The Jacobian that all pieces share, if the field vanishes at x* and is differentiable there; else why not."""
+def common_jacobian(local: LocalField, cell: Cell, words: str) -> sp.ImmutableMatrix | str:
+    """The Jacobian that all pieces share, if the field vanishes at x* and is differentiable there; else why not.
+
+    Args:
+        local: The field's pieces on the cell.
+        cell: Where signs are decided.
+        words: What the field is called.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
     if local.failure:
         return f"{words} is not smooth at the equilibrium: {local.failure}"
     for piece in local.pieces:
@@ -111,11 +122,11 @@ def _common_jacobian(local: LocalField, cell: Cell, words: str) -> sp.ImmutableM
 
 def _twice_differentiable(derivation: Derivation, local: LocalField, cell: Cell) -> bool:
     """Whether every piece has second-order jets, so that its derivative is continuous at x*."""
-    parameters = sorted(set(derivation.symbols.values()), key=str)
+    space = space_of(derivation)
     for piece in local.pieces:
         if piece.rows is None:
             return False
-        own = resolver(cell, parameters, piece.branch, 2)
+        own = resolver(cell, space, piece.branch, 2)
         try:
             jets = [own.algebra.evaluate(own.resolved(row), dict(own.jets)) for row in piece.rows]
         except (NotSmooth, NeedBranch, OverflowError):
@@ -128,12 +139,23 @@ def _twice_differentiable(derivation: Derivation, local: LocalField, cell: Cell)
 # -- no fixed point ------------------------------------------------------------------------------------------------
 
 
-def _leaving(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling | None:
+def leaving(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling | None:
+    """That a period from near x* moves by an amount bounded from below, where that is seen; else None.
+
+    Args:
+        question: What is asked.
+        derivation: The fields.
+        local: The pieces of v on the cell.
+        cell: Where signs are decided.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
     rule = question.rule
     if rule.uses_jacobian and not _twice_differentiable(derivation, local, cell):
         return None
     for piece in local.pieces:
-        if piece.value is None or (len(local.pieces) > 1 and not is_open_side(piece, cell)):
+        if piece.value is None or piece.jacobian is None or (len(local.pieces) > 1 and not is_open_side(piece, cell)):
             continue
         facts = Facts(cell)
         sign = step_sign(question, facts.sign)
@@ -153,11 +175,9 @@ def _shifts(
         # Where v = 0 the rule stays at x* while it reads; a cost with a slope in the opponent's parameter moves it.
         slopes = _slopes(derivation, facts.cell)
         if slopes is not None and all(facts.is_zero(component) for component in piece.value):
-            start = rule.start(sp.Integer(0), sp.Integer(0))
-            yield from rule.period(_Constant(piece.value, piece.jacobian, slopes), start, h)[:2]
+            yield from _end(rule, _Constant(piece, len(derivation.players[0]), slopes), h)
     elif rule.one_point:
-        players: Any = _Constant(piece.value, piece.jacobian)
-        yield from rule.period(players, rule.start(sp.Integer(0), sp.Integer(0)), h)[:2]
+        yield from _end(rule, _Constant(piece, len(derivation.players[0])), h)
     elif isinstance(rule, Extragradient | Lookahead) and not question.declared and repels(piece, facts.sign):
         # For small h all its points lie on the piece, where v is nearly constant.
         factor = rule.lookahead_alpha if isinstance(rule, Lookahead) else sp.Integer(1)
@@ -166,7 +186,14 @@ def _shifts(
         yield from _last_iteration(question, rule, derivation, piece, local, facts)
 
 
-def _slopes(derivation: Derivation, cell: Cell) -> tuple[sp.Expr, sp.Expr] | None:
+def _end(rule: Rule, players: _Constant, h: sp.Expr) -> Iterator[sp.Expr]:
+    """Where a period from x* leads, its memory at rest."""
+    start = rule.start(*(Vector((sp.Integer(0),) * size) for size in players.sizes))
+    for part in rule.period(players, start, h)[:2]:
+        yield from part
+
+
+def _slopes(derivation: Derivation, cell: Cell) -> tuple[sp.Expr, ...] | None:
     """(d C_G / d psi, d C_D / d theta) at x*, where they are smooth."""
     assert derivation.opponents is not None
     pieces = local_field(replace(derivation, field=derivation.opponents), cell).pieces
@@ -176,16 +203,15 @@ def _slopes(derivation: Derivation, cell: Cell) -> tuple[sp.Expr, sp.Expr] | Non
 class _Constant(LinearPlayers):
     """A field that is v0 everywhere, with the derivative J, and constant gradients of the opponents."""
 
-    def __init__(
-        self,
-        value: tuple[sp.Expr, sp.Expr],
-        jacobian: sp.ImmutableMatrix,
-        opponents: tuple[sp.Expr, sp.Expr] | None = None,
-    ) -> None:
-        super().__init__(tuple(jacobian))
-        self._value, self._slopes = value, opponents
+    def __init__(self, piece: Piece, of_generator: int, opponents: tuple[sp.Expr, ...] | None = None) -> None:
+        assert piece.value is not None and piece.jacobian is not None
+        super().__init__(piece.jacobian.tolist(), of_generator=of_generator)
+        self._value = Vector(piece.value[:of_generator]), Vector(piece.value[of_generator:])
+        self.sizes = tuple(map(len, self._value))
+        cut = self.sizes[1]
+        self._slopes = None if opponents is None else (Vector(opponents[:cut]), Vector(opponents[cut:]))
 
-    def field(self, theta: Any, psi: Any) -> tuple[sp.Expr, sp.Expr]:
+    def field(self, theta: Any, psi: Any) -> tuple[Vector, Vector]:
         """V0."""
         return self._value
 
@@ -200,12 +226,14 @@ def _last_iteration(
     """The players' steps in the iteration that meets v itself, from memory at rest."""
     h, weight = question.h, rule.lazy
     assert piece.value is not None and piece.jacobian is not None
+    if len(piece.value) > 2 and not isinstance(rule, Simultaneous):
+        return
     if rule.lazy > 1:
         if rule.unadorned != type(rule)(lazy=rule.lazy):
             return
         # The steps before are those of the free field; where they are regular they reach every side of x*.
         free = local_field(replace(derivation, field=derivation.free_field), facts.cell)
-        jacobian = _common_jacobian(free, facts.cell, "v0")
+        jacobian = common_jacobian(free, facts.cell, "v0")
         if isinstance(jacobian, str):
             return
         regular = period_matrix(type(rule)(), Linearisation(jacobian), h).det()
@@ -214,11 +242,13 @@ def _last_iteration(
         row = jacobian[0, :] + weight * (piece.jacobian[0, :] - jacobian[0, :])
     else:
         row = piece.jacobian[0, :]
-    first, second = (weight * component for component in piece.value)
     by_g, by_d = rule.generator.first_factor, rule.discriminator.first_factor
     if isinstance(rule, Simultaneous):
-        yield from (h * by_g * first, h * by_d * second)
+        split = len(derivation.players[0])
+        for place, component in enumerate(piece.value):
+            yield h * weight * component * (by_g if place < split else by_d)
         return
+    first, second = (weight * component for component in piece.value)
     assert isinstance(rule, Alternating)
     if not facts.is_zero(sp.expand(first)):
         if rule.g_steps == 1:  # D's steps leave theta alone

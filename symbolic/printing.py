@@ -11,7 +11,15 @@ import functools
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
-from .calculus import GaussSymbol, Mean, ObjectiveDerivative, random_symbols
+from .calculus import (
+    CircleSymbol,
+    GaussSymbol,
+    Mean,
+    ObjectiveDerivative,
+    RandomSymbol,
+    SignSymbol,
+    random_symbols,
+)
 from .formula import FALSE, TRUE, And, Atom, Formula
 
 _T = sp.Symbol("t")
@@ -31,15 +39,27 @@ def standard(expression: sp.Expr) -> sp.Expr:
     if isinstance(expression, Mean):
         (body,) = arguments
         for symbol in sorted(random_symbols(expression.args[0]), key=str):
-            variable = sp.Symbol(f"_{symbol.name}")  # no parameter begins with _, so none is captured
-            body = body.xreplace({symbol: variable})
-            if isinstance(symbol, GaussSymbol):
-                density = sp.exp(-(variable**2) / 2) / sp.sqrt(2 * sp.pi)
-                body = sp.Integral(density * body, (variable, -sp.oo, sp.oo))
-            else:
-                body = sp.Integral(body, (variable, 0, 1))
+            body = _averaged(body, symbol)
         return body
     return expression.func(*arguments)
+
+
+def _averaged(body: sp.Expr, symbol: RandomSymbol) -> sp.Expr:
+    """The integral, or the sum, that E[body] over one random symbol is; all symbols of an angle at once."""
+    if not body.has(symbol):
+        return body  # an angle that is integrated already
+    variable = sp.Symbol(f"_{symbol.name}")  # no parameter begins with _, so none is captured
+    if isinstance(symbol, SignSymbol):
+        return sp.Add(*(body.xreplace({symbol: sp.Integer(value)}) for value in (1, -1))) / 2
+    if isinstance(symbol, CircleSymbol):
+        angle = sp.Symbol(f"_angle_{symbol.angle}")
+        pair = {CircleSymbol(f"{f.__name__}_{symbol.angle}", real=True): f(angle) for f in (sp.cos, sp.sin)}
+        return sp.Integral(body.xreplace(pair), (angle, 0, 2 * sp.pi)) / (2 * sp.pi)
+    body = body.xreplace({symbol: variable})
+    if isinstance(symbol, GaussSymbol):
+        density = sp.exp(-(variable**2) / 2) / sp.sqrt(2 * sp.pi)
+        return sp.Integral(density * body, (variable, -sp.oo, sp.oo))
+    return sp.Integral(body, (variable, 0, 1))
 
 
 def text(expression: sp.Expr) -> str:

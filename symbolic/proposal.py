@@ -106,7 +106,8 @@ class Proposal:
         reference: Where it is from, or an empty string.
         parameters: Declared parameters, in order.
         prototype: The game's name.
-        data: Where the Dirac-GAN's data point sits.
+        data: Where the data sit, on prototypes that place them.
+        game_options: Values of the prototype's own keys.
         objective: None if ``field`` is given without an objective.
         field: The vector field, if given directly.
         penalty_discriminator: Subtracted from D's gain.
@@ -121,6 +122,7 @@ class Proposal:
     parameters: tuple[Parameter, ...]
     prototype: str
     data: Expression
+    game_options: Mapping[str, int]
     objective: Objective | None
     field: FieldRows | None
     penalty_discriminator: Expression

@@ -14,10 +14,10 @@ from typing import Any
 from . import expression as ex
 from .conditions import Condition, parse_conditions, parse_region
 from .errors import ExpressionError, ProposalError, closest
+from .game_reader import GAME_KEYS, read_game, require_playable
 from .objectives import NAMED_OBJECTIVES
 from .parser import Scope, parse
 from .proposal import Claim, FieldRows, Objective, Parameter, Proposal, Training
-from .prototypes import PROTOTYPES
 from .training_reader import TRAINING_KEYS, read_training
 from .updates import UPDATES
 
@@ -26,7 +26,7 @@ RATES = ("linear", "sublinear")
 _KEYS: dict[str, tuple[str, ...]] = {
     "proposal": ("name", "reference"),
     "parameters": (),
-    "game": ("prototype", "data"),
+    "game": GAME_KEYS,
     "objective": ("f", "assume", "fake", "real", "generator", "instance_noise", "pairing"),
     "penalty": ("discriminator", "generator"),
     "field": ("theta", "psi"),
@@ -72,21 +72,24 @@ class _Reader:
         declared = self._parameter_names()
         parameters = tuple(self._parameter(key, declared) for key in self.sections.get("parameters", {}))
         names = frozenset(declared)
-        prototype = self.choice("game", "prototype", "dirac", tuple(PROTOTYPES))
-        data = self.expression("game", "data", "0", Scope(names))
         field = self._field(names)
+        prototype, data, options = read_game(self, self.sections.get("game", {}), names, with_field=field is not None)
         objective = self._objective(names, with_field=field is not None)
         discriminator = self._penalty("discriminator", names)
         generator = self._penalty("generator", names)
         training = read_training(self, self.sections.get("training", {}), names)
         if field is not None:
             _require_losses(training)
+        if objective is not None:
+            penalties = {"discriminator": discriminator, "generator": generator}
+            require_playable(prototype, options, penalties, objective.noise)
         return Proposal(
             name,
             reference,
             parameters,
             prototype,
             data,
+            options,
             objective,
             field,
             discriminator,

@@ -52,6 +52,21 @@ def judge(question: Question, local: LocalField, cell: Cell) -> Ruling:
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
+    found = stationary(question, local, cell)
+    return found if isinstance(found, Ruling) else _linearised(question, found, cell)
+
+
+def stationary(question: Question, local: LocalField, cell: Cell) -> Ruling | sp.ImmutableMatrix:
+    """The Jacobian at x*, where v vanishes and is differentiable there; else what follows from that it does not.
+
+    Args:
+        question: What is asked.
+        local: The field's pieces on the cell.
+        cell: Where signs are decided.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
     smooth = [piece for piece in local.pieces if piece.value is not None]
     moving = [piece for piece in smooth if not all(cell.is_zero(component) for component in piece.value or ())]
     if moving and len(local.pieces) > 1 and not _same_values(smooth, cell):
@@ -71,7 +86,7 @@ def judge(question: Question, local: LocalField, cell: Cell) -> Ruling:
                 "",
                 f"v has a kink at the equilibrium (across {where} = 0): the linearisation is not unique",
             )
-    return _linearised(question, jacobian, cell)
+    return jacobian
 
 
 def _linearised(question: Question, jacobian: sp.ImmutableMatrix, cell: Cell) -> Ruling:
@@ -141,21 +156,23 @@ def moves(question: Question, cell: Cell) -> bool:
 
 def _shifted(question: Question, piece: Piece, cell: Cell) -> Ruling:
     assert piece.value is not None
-    first, second = piece.value
-    reason = f"not stationary: v = ({first}, {second}) at the equilibrium"
+    reason = f"not stationary: v = ({', '.join(map(str, piece.value))}) at the equilibrium"
     if question.rule.discrete and not moves(question, cell):
         return Ruling(Outcome.OPEN, "", "the step size is 0")
     if question.rule.name == "alternating" and question.declared:
         # With a fixed h, several steps of one player could in principle lead back to x*.
         assert question.rule.first_order is not None
-        count = question.rule.first_order[0 if not cell.is_zero(first) else 1]
+        if len(piece.value) > 2:
+            count = max(question.rule.first_order)
+        else:
+            count = question.rule.first_order[0 if not cell.is_zero(piece.value[0]) else 1]
         if count > 1:
             return Ruling(Outcome.OPEN, "", f"{reason}; {count} steps of a fixed size may return to it")
     return Ruling(Outcome.NO, "not-stationary", reason, piece=piece)
 
 
 def _jump(question: Question, local: LocalField, smooth: list[Piece], moving: list[Piece], cell: Cell) -> Ruling:
-    limits = "; ".join(f"({p.value[0]}, {p.value[1]}) where {_side(p)}" for p in smooth if p.value is not None)
+    limits = "; ".join(f"({', '.join(map(str, p.value))}) where {_side(p)}" for p in smooth if p.value is not None)
     reason = f"v jumps at the equilibrium: its limits are {limits}"
     reachable = [piece for piece in moving if is_open_side(piece, cell)]
     if not question.rule.discrete:
@@ -179,6 +196,8 @@ def _map_leaves(question: Question, piece: Piece, local: LocalField, cell: Cell)
     if question.rule.name == "simultaneous":
         return True
     assert piece.value is not None and question.rule.first_order is not None
+    if len(piece.value) > 2:
+        return False
     g_steps, d_steps = question.rule.first_order
     if not cell.is_zero(piece.value[0]):
         # D's steps leave theta alone, so one G step decides.
@@ -205,21 +224,21 @@ def _same_values(pieces: list[Piece], cell: Cell) -> bool:
 
 def outward_gradients(piece: Piece) -> list[sp.Matrix]:
     """Outward gradients at x* of the switching functions, sign included: positive means into the piece."""
-    origin = {X: sp.Integer(0), Y: sp.Integer(0)}
+    origin = {coordinate: sp.Integer(0) for coordinate in piece.coordinates}
     return [
-        sign * sp.Matrix([sp.diff(function, coordinate).xreplace(origin) for coordinate in (X, Y)])
+        sign * sp.Matrix([sp.diff(function, coordinate).xreplace(origin) for coordinate in piece.coordinates])
         for function, sign in piece.branch.signs
     ]
 
 
 def is_open_side(piece: Piece, cell: Cell) -> bool:
     """Whether the piece's branch surely contains points arbitrarily near x*."""
-    if any(not function.is_polynomial(X, Y) for function, _ in piece.branch.signs):
+    if any(not function.is_polynomial(*piece.coordinates) for function, _ in piece.branch.signs):
         return False
     gradients = outward_gradients(piece)
     if len(gradients) == 1:
         return any(not cell.is_zero(entry) for entry in gradients[0])
-    return len(gradients) == 2 and not cell.is_zero(sp.Matrix.hstack(*gradients).det())
+    return len(gradients) == 2 == len(piece.coordinates) and not cell.is_zero(sp.Matrix.hstack(*gradients).det())
 
 
 def repels(piece: Piece, sign: Sign) -> bool:
@@ -229,7 +248,7 @@ def repels(piece: Piece, sign: Sign) -> bool:
 
 
 def _one_sign(pieces: list[Piece], cell: Cell) -> bool:
-    for component in (0, 1):
+    for component in range(len(pieces[0].value or ())):
         signs = {cell.sign(piece.value[component]) for piece in pieces if piece.value is not None}
         if len(signs) == 1 and signs != {0}:
             return True

@@ -48,6 +48,25 @@ THEOREMS: dict[str, Theorem] = {
             "Hartman 1964, lemma 5.1; Mescheder et al. 2018, section 2.1",
         ),
         Theorem(
+            "block-linear-stability",
+            "v(x*) = 0, v is Frechet differentiable at x*, v'(x*) is block diagonal after a permutation, and every "
+            "block is stable: x* attracts at a linear rate.",
+            "the spectrum of a block diagonal matrix is that of its blocks; Khalil 1996, theorem 4.7",
+        ),
+        Theorem(
+            "manifold-linear-stability",
+            "v is smooth near x* and vanishes on a manifold E through x*, and v'(x*) on the quotient by the tangent "
+            "space of E has only eigenvalues with negative real part (for maps: F' only multipliers of modulus below "
+            "1): E is stable, and every trajectory that starts near x* tends to a point of E at a linear rate.",
+            "Fenichel 1971; Mescheder et al. 2018, Theorem 4.1; Nagarajan & Kolter 2017, theorem A.4",
+        ),
+        Theorem(
+            "manifold-linear-instability",
+            "v vanishes on a manifold E through x*, and v'(x*) on the quotient by the tangent space of E has an "
+            "eigenvalue with positive real part (for maps: F' a multiplier of modulus above 1): x* and E are unstable.",
+            "Lyapunov 1892; Khalil 1996, theorem 4.7",
+        ),
+        Theorem(
             "not-stationary",
             "v is continuous at x* with v(x*) != 0: x* is no equilibrium, and trajectories near it move away.",
             "definition",

@@ -60,6 +60,9 @@ def ruled(
     budget.note(done)
     for each in cells:
         if each not in done and each.local is not None:
+            if not derivation.planar:  # the critical methods are for the plane
+                done.append(each)
+                continue
             done += _judged(question, derivation, each.local, each.cell, budget, critical=True)
     return assemble(done, prover, variables, admissible)
 

@@ -13,7 +13,7 @@ from ..decision.cells import Cell
 from ..decision.equations import solved_equations
 from ..derivation import Derivation
 from ..germs.jet import NotSmooth
-from ..germs.local import LocalField, X, Y, rebuilt, resolver, shifted
+from ..germs.local import LocalField, X, Y, rebuilt, resolver, shifted, space_of
 from ..germs.switching import Branch, NeedBranch
 from ..stability import Question, step_sign
 from ..updates import Simultaneous
@@ -50,7 +50,7 @@ class Case:
         first, second = (rebuilt(row.xreplace(self.known)) for row in single or shifted(derivation, cell)[0])
         self.rows = (first, second)
         self._derivation = derivation
-        self.parameters = sorted(set(derivation.symbols.values()), key=str)
+        self.space = space_of(derivation)
         self.flow = not question.rule.discrete
         self.step: sp.Expr = sp.Integer(0) if self.flow else self.known.get(question.h, question.h)
 
@@ -102,7 +102,7 @@ class Case:
             NeedSplit: If the sign of a parameter expression is needed and varies.
         """
         branch = Branch(((X, quadrant[0]), (Y, quadrant[1])))
-        own = resolver(self.facts.cell, self.parameters, branch, 1)
+        own = resolver(self.facts.cell, self.space, branch, 1)
         try:
             first, second = (on_quadrant(own.resolved(row), quadrant) for row in rows or self.rows)
         except (NotSmooth, NeedBranch):
@@ -112,7 +112,7 @@ class Case:
     def expansions(self, orders: Iterable[int]) -> Iterator[Expansion]:
         """The field's expansions to the given orders, as far as it is smooth enough."""
         for order in orders:
-            own = resolver(self.facts.cell, self.parameters, Branch(), order)
+            own = resolver(self.facts.cell, self.space, Branch(), order)
             try:
                 jets = [own.algebra.evaluate(own.resolved(row), dict(own.jets)) for row in self._all_rows]
             except (NotSmooth, NeedBranch, OverflowError):

@@ -40,7 +40,7 @@ def quadrant_terms(row: sp.Expr, quadrant: Quadrant, case: Case) -> dict[Powers,
             found[powers] = found.get(powers, sp.Integer(0)) + coefficient
     if smooth != 0:
         branch = Branch(((X, quadrant[0]), (Y, quadrant[1])))
-        own = resolver(case.facts.cell, case.parameters, branch, ORDER)
+        own = resolver(case.facts.cell, case.space, branch, ORDER)
         back = {SIZE_X: quadrant[0] * X, SIZE_Y: quadrant[1] * Y}
         try:
             jet = own.algebra.evaluate(smooth.xreplace(back), dict(own.jets))

@@ -31,7 +31,7 @@ def check(requirement: Requirement, resolver: Resolver) -> None:
     """
     argument, cell = requirement.argument, resolver.algebra.cell
     random = random_symbols(argument)
-    if not random and not argument.has(resolver.x, resolver.y):
+    if not random and not argument.has(*resolver.coordinates):
         if not _holds_for_constant(requirement, cell):
             raise NotSmooth(f"{requirement} is undefined")
         return

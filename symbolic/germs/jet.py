@@ -1,22 +1,22 @@
-"""Truncated Taylor polynomials in (x, y) = (theta - theta*, psi - psi*) with a remainder order.
+"""Truncated Taylor polynomials in the local coordinates (theta - theta*, psi - psi*) with a remainder order.
 
-A jet (p, k) stands for a function u with u = p + o(r**k) as r = |(x, y)| -> 0 (in Frechet's sense: along every path),
-where p is a polynomial of degree at most the requested order. Inside a ``Mean`` the coefficients of p are polynomials
-in the random symbols.
+A jet (p, k) stands for a function u with u = p + o(r**k) as r, the distance from x*, tends to 0 (in Frechet's sense:
+along every path), where p is a polynomial of degree at most the requested order. Inside a ``Mean`` the coefficients of
+p are polynomials in the random symbols.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy as sp
 from sympy.polys.rings import PolyElement, ring
 
-from ..calculus import EPSILON_FAKE, EPSILON_REAL, UNIFORM, Mean, ObjectiveDerivative, derivative, moment
+from ..averages import is_constant
+from ..calculus import Mean, ObjectiveDerivative, RandomSymbol, derivative, joint_moment
 from ..decision.cells import Cell
 from .coefficients import CoefficientField
-
-RANDOM = (EPSILON_REAL, EPSILON_FAKE, UNIFORM)
 
 
 class NotSmooth(Exception):
@@ -38,13 +38,28 @@ class JetAlgebra:
         cell: Where signs of parameter expressions are decided.
         field: The coefficients.
         order: Degree to which jets are computed.
-        axis_signs: Signs of x and y on the branch, where the branch fixes them.
+        axis_signs: Signs of coordinates on the branch, where the branch fixes them, by their place.
+        size: The number of coordinates.
+        random: The random symbols that may occur.
+
+    Attributes:
+        coordinates: Generators of the ring for the coordinates.
     """
 
-    def __init__(self, cell: Cell, field: CoefficientField, order: int, axis_signs: dict[str, int]) -> None:
+    def __init__(
+        self,
+        cell: Cell,
+        field: CoefficientField,
+        order: int,
+        axis_signs: dict[int, int],
+        size: int = 2,
+        random: Sequence[RandomSymbol] = (),
+    ) -> None:
         self.cell, self.field, self.order, self.axis_signs = cell, field, order, axis_signs
-        self.ring, self.x, self.y, *random = ring("x,y,n_real,n_fake,n_mix", field.domain)
-        self._random = dict(zip(RANDOM, random, strict=True))
+        self.size, self._symbols = size, tuple(random)
+        names = [*(f"x{i}" for i in range(size)), *(f"n{i}" for i in range(len(random)))]
+        self.ring, *generators = ring(names, field.domain)
+        self.coordinates, self._random = generators[:size], dict(zip(self._symbols, generators[size:], strict=True))
 
     def constant(self, expression: sp.Expr) -> Jet:
         """The jet of a parameter expression."""
@@ -61,14 +76,18 @@ class JetAlgebra:
             raise NotSmooth("a random value at the equilibrium under a function that is not a polynomial")
         return self.field.expression(self.field.domain.convert(start.coeff(1)))
 
-    def coefficient(self, jet: Jet, i: int, j: int) -> sp.Expr:
-        """The coefficient of x**i y**j, for a jet without random symbols."""
-        value = jet.polynomial.get((i, j, 0, 0, 0), self.field.domain.zero)
+    def coefficient(self, jet: Jet, *powers: int) -> sp.Expr:
+        """The coefficient of a monomial in the coordinates, for a jet without random symbols."""
+        value = jet.polynomial.get((*powers, *(0 for _ in self._symbols)), self.field.domain.zero)
         return self.field.expression(value)
+
+    def slopes(self, jet: Jet) -> list[sp.Expr]:
+        """The coefficients of the coordinates themselves."""
+        return [self.coefficient(jet, *(int(i == j) for j in range(self.size))) for i in range(self.size)]
 
     def truncated(self, polynomial: PolyElement) -> PolyElement:
         """Without the terms above the order."""
-        kept = {m: c for m, c in polynomial.terms() if m[0] + m[1] <= self.order}
+        kept = {m: c for m, c in polynomial.terms() if sum(m[: self.size]) <= self.order}
         return self.ring.from_dict(kept)
 
     def evaluate(self, expression: sp.Expr, local: dict[sp.Symbol, Jet]) -> Jet:
@@ -76,7 +95,7 @@ class JetAlgebra:
 
         Args:
             expression: Built from the nodes of the language, without Abs and sign.
-            local: Jets of theta and psi.
+            local: Jets of the coordinates.
 
         Returns:
             The jet; its order may be lower than requested where fractional powers occur.
@@ -89,7 +108,9 @@ class JetAlgebra:
             return local[expression]  # type: ignore[index]
         if expression in self._random:
             return Jet(self._random[expression], self.order)  # type: ignore[index]
-        if not (expression.free_symbols & (set(local) | set(RANDOM))) and not expression.has(ObjectiveDerivative, Mean):
+        if not (expression.free_symbols & (set(local) | set(self._random))) and not expression.has(
+            ObjectiveDerivative, Mean
+        ):
             self._check_defined(expression)
             return self.constant(expression)
         if isinstance(expression, sp.Add):
@@ -101,7 +122,7 @@ class JetAlgebra:
             for jet in jets[1:]:
                 product = self.product(product, jet)
             return product
-        if isinstance(expression, sp.Pow) and expression.exp.free_symbols & (set(local) | set(RANDOM)):
+        if isinstance(expression, sp.Pow) and expression.exp.free_symbols & (set(local) | set(self._random)):
             exponent, logarithm = self.evaluate(expression.exp, local), self.evaluate(sp.log(expression.base), local)
             return self._function(sp.exp(sp.Dummy()), self.product(exponent, logarithm))
         if isinstance(expression, sp.Pow):
@@ -109,6 +130,8 @@ class JetAlgebra:
         if isinstance(expression, ObjectiveDerivative):
             order, argument = expression.args
             return self._objective(int(order), self.evaluate(argument, local))
+        if is_constant(expression):
+            return self.constant(expression)
         if isinstance(expression, Mean):
             return self._mean(self.evaluate(expression.args[0], local))
         return self._function(expression, self.evaluate(expression.args[0], local))
@@ -120,11 +143,11 @@ class JetAlgebra:
 
     def valuation(self, jet: Jet) -> int:
         """The lowest degree that occurs, or the remainder's order if the polynomial is 0."""
-        degrees = [m[0] + m[1] for m in jet.polynomial.itermonoms()]
+        degrees = [sum(m[: self.size]) for m in jet.polynomial.itermonoms()]
         return min(degrees, default=jet.order)
 
     def _level(self, polynomial: PolyElement, degree: int) -> PolyElement:
-        return self.ring.from_dict({m: c for m, c in polynomial.terms() if m[0] + m[1] == degree})
+        return self.ring.from_dict({m: c for m, c in polynomial.terms() if sum(m[: self.size]) == degree})
 
     def _check_defined(self, expression: sp.Expr) -> None:
         """Every division, root and logarithm in a parameter expression is defined on the cell."""
@@ -203,9 +226,11 @@ class JetAlgebra:
     def _leading_sign(self, jet: Jet) -> int:
         """The sign of a monomial on the branch, -1 or 1; 0 if it is not known or u is no monomial."""
         terms = list(jet.polynomial.terms())
-        if len(terms) == 1 and not any(terms[0][0][2:]):
-            (i, j, *_), coefficient = terms[0]
-            known = self.axis_signs.get("x", 0 if i % 2 else 1) ** i * self.axis_signs.get("y", 0 if j % 2 else 1) ** j
+        if len(terms) == 1 and not any(terms[0][0][self.size :]):
+            powers, coefficient = terms[0]
+            known = 1
+            for place, power in enumerate(powers[: self.size]):
+                known *= self.axis_signs.get(place, 0 if power % 2 else 1) ** power
             return known * self.cell.sign(self.field.expression(coefficient))
         return 0
 
@@ -221,11 +246,10 @@ class JetAlgebra:
 
     def _mean(self, inner: Jet) -> Jet:
         total = self.ring.zero
-        for (i, j, *powers), coefficient in inner.polynomial.terms():
-            factor = sp.Integer(1)
-            for symbol, power in zip(RANDOM, powers, strict=True):
-                factor *= moment(symbol, power)
-            total += self.ring.from_dict({(i, j, 0, 0, 0): coefficient * self.field.domain.from_sympy(factor)})
+        for powers, coefficient in inner.polynomial.terms():
+            factor = joint_moment(dict(zip(self._symbols, powers[self.size :], strict=True)))
+            place = (*powers[: self.size], *(0 for _ in self._symbols))
+            total += self.ring.from_dict({place: coefficient * self.field.domain.from_sympy(factor)})
         return Jet(total, inner.order)
 
     def _function(self, node: sp.Expr, inner: Jet) -> Jet:

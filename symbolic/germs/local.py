@@ -7,19 +7,46 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from ..calculus import ObjectiveDerivative
+from ..averages import averaged, is_constant
+from ..calculus import Mean, ObjectiveDerivative, RandomSymbol
 from ..decision.cells import Cell
 from ..decision.equations import solved_equations
 from ..derivation import Derivation
 from ..requirements import Requirement
 from . import domains
 from .coefficients import CoefficientField
+from .growth import is_controlled
 from .jet import Jet, JetAlgebra, NotSmooth
 from .switching import Branch, NeedBranch, Resolver
-from .uniform import averaged
 
 X, Y = sp.symbols("_x _y", real=True)  # no parameter begins with _
 _MAX_PIECES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What the expressions of a local analysis are made of.
+
+    Attributes:
+        parameters: The parameter symbols.
+        coordinates: The local coordinates, G's before D's: ``X`` and ``Y`` where each player has one parameter.
+        random: The random symbols.
+    """
+
+    parameters: tuple[sp.Symbol, ...]
+    coordinates: tuple[sp.Symbol, ...]
+    random: tuple[RandomSymbol, ...]
+
+
+def space_of(derivation: Derivation) -> Space:
+    """The space of a derived proposal."""
+    rows = [*derivation.field, *derivation.free_field, *(derivation.opponents or ())]
+    texts = [need.argument for need in derivation.requirements]
+    random = set[sp.Basic]().union(*(expression.atoms(RandomSymbol) for expression in (*rows, *texts)))
+    size = len(derivation.coordinates)
+    own = (X, Y) if size == 2 else sp.symbols(f"_x1:{size + 1}", real=True)
+    parameters = sorted(set(derivation.symbols.values()), key=str)
+    return Space(tuple(parameters), tuple(own), tuple(sorted(random, key=str)))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +54,23 @@ class Piece:
     """The field on one branch.
 
     Attributes:
-        branch: Signs of the switching functions (in the local coordinates ``X`` and ``Y``).
-        value: (v1, v2) at the equilibrium, as the limit from inside the branch; None if the piece is not smooth.
-        jacobian: The 2 x 2 Jacobian of the piece there; None if the piece is not smooth.
-        rows: (v1, v2) on the branch, without absolute values and signs; None if the piece is not smooth, or is so only
+        branch: Signs of the switching functions (in the local coordinates).
+        value: v at the equilibrium, as the limit from inside the branch; None if none was found.
+        jacobian: The Jacobian of the piece there; None if the piece is not smooth. (It may have a value all the same.)
+        rows: v on the branch, without absolute values and signs; None if the piece is not smooth, or is so only
             up to flat terms, where Gaussian noise crosses a switch.
         failure: Why the piece is not smooth, or an empty string.
+        coordinates: The local coordinates.
         undefined: Whether the proposal's text was not seen to have a value all over the piece.
     """
 
     branch: Branch
-    value: tuple[sp.Expr, sp.Expr] | None
+    value: tuple[sp.Expr, ...] | None
     jacobian: sp.ImmutableMatrix | None
-    rows: tuple[sp.Expr, sp.Expr] | None = None
+    rows: tuple[sp.Expr, ...] | None = None
     failure: str = ""
     undefined: bool = False
+    coordinates: tuple[sp.Symbol, ...] = (X, Y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +99,13 @@ def local_field(derivation: Derivation, cell: Cell) -> LocalField:
         NeedSplit: If the sign of a parameter expression is needed and varies over the cell.
     """
     rows, required = shifted(derivation, cell)
-    parameters = sorted(set(derivation.symbols.values()), key=str)
+    space = space_of(derivation)
     pieces: list[Piece] = []
     branches = [Branch()]
     while branches:
         branch = branches.pop()
         try:
-            pieces.append(_piece(rows, required, cell, parameters, branch))
+            pieces.append(_piece(rows, required, cell, space, branch))
         except NeedBranch as needed:
             branches += [branch.with_sign(needed.function, sign) for sign in (1, -1)]
         if len(pieces) + len(branches) > _MAX_PIECES:
@@ -87,34 +116,38 @@ def local_field(derivation: Derivation, cell: Cell) -> LocalField:
     return LocalField(tuple(pieces))
 
 
-def shifted(derivation: Derivation, cell: Cell) -> tuple[tuple[sp.Expr, sp.Expr], list[Requirement]]:
-    """The field and the requirements of its text in the local coordinates ``X`` and ``Y``, with what the cell fixes."""
-    theta_star, psi_star = derivation.equilibrium
+def shifted(derivation: Derivation, cell: Cell) -> tuple[tuple[sp.Expr, ...], list[Requirement]]:
+    """The field and the requirements of its text in the local coordinates, with what the cell fixes."""
     known = solved_equations(cell)
-    shift = {derivation.theta: theta_star + X, derivation.psi: psi_star + Y}
+    local = space_of(derivation).coordinates
+    shift = {
+        symbol: star + coordinate
+        for symbol, star, coordinate in zip(derivation.coordinates, derivation.equilibrium, local, strict=True)
+    }
 
     def moved(expression: sp.Expr) -> sp.Expr:
         return averaged(rebuilt(expression.xreplace(shift).xreplace(known)))
 
-    first, second = (moved(row) for row in derivation.field)
+    rows = tuple(moved(row) for row in derivation.field)
     required = [replace(r, argument=moved(r.argument), exponent=moved(r.exponent)) for r in derivation.requirements]
-    return (first, second), required
+    return rows, required
 
 
-def resolver(cell: Cell, parameters: list[sp.Symbol], branch: Branch, order: int) -> Resolver:
+def resolver(cell: Cell, space: Space, branch: Branch, order: int) -> Resolver:
     """What rewrites expressions on one branch and computes their jets.
 
     Args:
         cell: Where signs are decided.
-        parameters: The parameter symbols.
+        space: What the expressions are made of.
         branch: Signs of the switching functions.
         order: Degree of the jets.
     """
-    axis_signs = {
-        name: sign for function, sign in branch.signs for name, axis in (("x", X), ("y", Y)) if function == axis
-    }
-    algebra = JetAlgebra(cell, CoefficientField(parameters), order, axis_signs)
-    return Resolver(algebra, X, Y, {X: Jet(algebra.x, order), Y: Jet(algebra.y, order)}, branch)
+    axes = {axis: place for place, axis in enumerate(space.coordinates)}
+    axis_signs = {axes[function]: sign for function, sign in branch.signs if function in axes}
+    field = CoefficientField(list(space.parameters))
+    algebra = JetAlgebra(cell, field, order, axis_signs, len(space.coordinates), space.random)
+    jets = zip(space.coordinates, algebra.coordinates, strict=True)
+    return Resolver(algebra, space.coordinates, {symbol: Jet(axis, order) for symbol, axis in jets}, branch)
 
 
 def rebuilt(expression: sp.Expr) -> sp.Expr:
@@ -132,25 +165,56 @@ def with_derivative_symbols(expression: sp.Expr) -> sp.Expr:
     return expression.func(*arguments)
 
 
-def _piece(
-    rows: Sequence[sp.Expr], required: list[Requirement], cell: Cell, parameters: list[sp.Symbol], branch: Branch
-) -> Piece:
-    own = resolver(cell, parameters, branch, 1)
+def _piece(rows: Sequence[sp.Expr], required: list[Requirement], cell: Cell, space: Space, branch: Branch) -> Piece:
+    own = resolver(cell, space, branch, 1)
     algebra = own.algebra
     try:
         for requirement in required:
             domains.check(requirement, own)
     except NotSmooth as failure:
-        return Piece(branch, None, None, failure=str(failure), undefined=True)
+        return Piece(branch, None, None, failure=str(failure), undefined=True, coordinates=space.coordinates)
     try:
-        first, second = (own.resolved(row) for row in rows)
-        values = [algebra.evaluate(row, dict(own.jets)) for row in (first, second)]
+        resolved = tuple(own.resolved(row) for row in rows)
+        values = [algebra.evaluate(row, dict(own.jets)) for row in resolved]
     except NotSmooth as failure:
-        return Piece(branch, None, None, failure=str(failure))
+        return Piece(branch, _limit(rows, own), None, failure=str(failure), coordinates=space.coordinates)
     except (TypeError, OverflowError) as failure:
         return Piece(branch, None, None, failure=f"outside what is analysed here: {failure}")
     if any(jet.order < 1 for jet in values):
         return Piece(branch, None, None, failure="the field is not differentiable at the equilibrium")
-    value = tuple(algebra.coefficient(jet, 0, 0) for jet in values)
-    jacobian = sp.ImmutableMatrix([[algebra.coefficient(jet, *d) for d in ((1, 0), (0, 1))] for jet in values])
-    return Piece(branch, (value[0], value[1]), jacobian, None if own.crossed else (first, second))
+    value = tuple(algebra.coefficient(jet, *(0 for _ in space.coordinates)) for jet in values)
+    jacobian = sp.ImmutableMatrix([algebra.slopes(jet) for jet in values])
+    return Piece(branch, value, jacobian, None if own.crossed else resolved, coordinates=space.coordinates)
+
+
+_CONTINUOUS = (sp.Add, sp.Mul, sp.Abs, sp.exp, sp.tanh, sp.atan, sp.sin, sp.cos, ObjectiveDerivative, Mean)
+
+
+def _limit(rows: Sequence[sp.Expr], own: Resolver) -> tuple[sp.Expr, ...] | None:
+    """The limit of v at x* from inside the branch, where v is continuous on it by its shape; else None."""
+    origin = {axis: sp.Integer(0) for axis in own.coordinates}
+    found: list[sp.Expr] = []
+    for row in rows:
+        try:
+            resolved = own.resolved(row, moduli=True)
+        except NotSmooth:
+            return None
+        if own.crossed or not _is_continuous(resolved, own):
+            return None
+        value = averaged(with_derivative_symbols(rebuilt(resolved.xreplace(origin))))
+        if value.has(ObjectiveDerivative) or not all(is_constant(mean) for mean in value.atoms(Mean)):
+            return None
+        found.append(value)
+    return tuple(found)
+
+
+def _is_continuous(expression: sp.Expr, own: Resolver) -> bool:
+    if isinstance(expression, Mean) and not is_controlled(expression.args[0], own.algebra.cell):
+        return False
+    if not expression.args or not expression.has(*own.coordinates):
+        # Roots and quotients of parameters have values wherever the text has one.
+        return True
+    if isinstance(expression, sp.Pow):
+        natural = expression.exp.is_Integer and expression.exp > 0
+        return bool(natural) and _is_continuous(expression.base, own)
+    return isinstance(expression, _CONTINUOUS) and all(_is_continuous(argument, own) for argument in expression.args)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from ..calculus import UNIFORM, Mean, SignChange, random_symbols
+from ..averages import is_constant
+from ..calculus import GaussSymbol, Mean, SignChange, random_symbols
 from .growth import is_controlled
 from .jet import Jet, JetAlgebra, NotSmooth
 
@@ -57,8 +58,7 @@ class Resolver:
 
     Attributes:
         algebra: Jets on the cell.
-        x: Local coordinate of theta.
-        y: Local coordinate of psi.
+        coordinates: The local coordinates.
         jets: Jets of the local coordinates.
         branch: The signs of the switching functions.
         crossed: What was given a sign although Gaussian noise takes it across 0 with a probability that vanishes at the
@@ -66,17 +66,17 @@ class Resolver:
     """
 
     algebra: JetAlgebra
-    x: sp.Symbol
-    y: sp.Symbol
+    coordinates: tuple[sp.Symbol, ...]
     jets: Mapping[sp.Symbol, Jet]
     branch: Branch
     crossed: list[sp.Expr] = field(default_factory=list)
 
-    def resolved(self, expression: sp.Expr) -> sp.Expr:
+    def resolved(self, expression: sp.Expr, *, moduli: bool = False) -> sp.Expr:
         """The expression with every absolute value and sign replaced by what it is on the branch.
 
         Args:
             expression: In the local coordinates.
+            moduli: Whether absolute values of random expressions stay, which are continuous.
 
         Returns:
             A smooth expression, as far as its other nodes are.
@@ -88,9 +88,13 @@ class Resolver:
         """
         if not expression.has(sp.Abs, sp.sign, SignChange, Mean):
             return expression
+        if is_constant(expression):
+            return expression
         if isinstance(expression, Mean) and not is_controlled(expression.args[0], self.algebra.cell):
             raise NotSmooth(f"the Gaussian expectation {expression} may not exist or may not be differentiable")
-        arguments = [self.resolved(argument) for argument in expression.args]
+        arguments = [self.resolved(argument, moduli=moduli) for argument in expression.args]
+        if isinstance(expression, sp.Abs) and moduli and random_symbols(expression):
+            return sp.Abs(arguments[0])
         if isinstance(expression, sp.Abs):
             return self.sign(arguments[0]) * arguments[0]
         if isinstance(expression, sp.sign):
@@ -109,9 +113,9 @@ class Resolver:
             NotSmooth: If it varies under an expectation, or the expression is singular at the equilibrium.
         """
         cell = self.algebra.cell
-        if not argument.has(self.x, self.y) and not random_symbols(argument):
+        if not argument.has(*self.coordinates) and not random_symbols(argument):
             return cell.sign(argument)
-        if not argument.is_polynomial(self.x, self.y) or random_symbols(argument):
+        if not argument.is_polynomial(*self.coordinates) or random_symbols(argument):
             return self._general_sign(argument)
         expanded = sp.expand(argument)
         if expanded == 0:
@@ -119,13 +123,13 @@ class Resolver:
         constant, factors = sp.factor_list(expanded)
         sign = cell.sign(constant)
         for factor, multiplicity in factors:
-            factor_sign = self._factor_sign(factor) if factor.has(self.x, self.y) else cell.sign(factor)
+            factor_sign = self._factor_sign(factor) if factor.has(*self.coordinates) else cell.sign(factor)
             sign *= factor_sign if multiplicity % 2 else factor_sign**2
         return sign
 
     def _factor_sign(self, factor: sp.Expr) -> int:
         cell = self.algebra.cell
-        polynomial = sp.Poly(factor, self.x, self.y)
+        polynomial = sp.Poly(factor, *self.coordinates)
         at_equilibrium = polynomial.coeff_monomial(1)
         if at_equilibrium != 0:
             sign = cell.sign(at_equilibrium)
@@ -140,7 +144,7 @@ class Resolver:
         jet = self.algebra.evaluate(argument, dict(self.jets))
         sign = self.algebra.cell.sign(self.algebra.value(jet))
         if sign:
-            if random_symbols(argument) - {UNIFORM}:
+            if any(isinstance(symbol, GaussSymbol) for symbol in random_symbols(argument)):
                 self.crossed.append(argument)
             return sign
         if random_symbols(argument):

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from .game import Game
+from .game import FeatureGame
 
 
-class DiracGame(Game):
+class DiracGame(FeatureGame):
     """Point masses at theta (generated) and c (real) and a linear discriminator."""
+
+    formula = "p_D = delta_c, p_theta = delta_theta, D = psi x"
+    source = "Mescheder et al. 2018, Definition 2.1"
+    places_data = True
 
     def real(self) -> sp.Matrix:
         """The data point c."""
@@ -21,16 +25,12 @@ class DiracGame(Game):
 
     def fake(self) -> sp.Matrix:
         """The generated point theta."""
-        return sp.Matrix([self.theta])
+        return sp.Matrix(self.theta[:1])
 
-    def discriminator(self, sample: sp.Matrix) -> sp.Expr:
-        """D(x) = d* + psi x."""
-        return self.output + self.psi * sample[0]
+    def features(self, sample: sp.Matrix) -> list[sp.Expr]:
+        """X itself."""
+        return [sample[0]]
 
-    def discriminator_gradient(self, sample: sp.Matrix) -> sp.Matrix:
-        """dD/dx = psi."""
-        return sp.Matrix([self.psi])
-
-    def equilibrium(self) -> tuple[sp.Expr, sp.Expr]:
+    def equilibrium(self) -> tuple[sp.Expr, ...]:
         """(c, 0)."""
         return self.data, sp.Integer(0)

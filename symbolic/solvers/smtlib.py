@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+from ..averages import is_positive_almost_surely
+from ..calculus import Mean
 from ..flattening import flattened
 from ..formula import And, Atom, Formula, compare
 
@@ -120,6 +122,11 @@ class _Translator:
             self.obligations.append(compare(node.base, ">"))
             self.facts.append(f"(> {x} 0)")
             self._compare_power(node, x)
+            return
+        if isinstance(node, Mean):
+            self.exact = False
+            if is_positive_almost_surely(node.args[0]):
+                self.facts.append(f"(> {x} 0)")
             return
         if not isinstance(node, sp.Function) or len(node.args) != 1:
             raise TypeError(f"{node} has no translation to real arithmetic")

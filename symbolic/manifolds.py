@@ -1,0 +1,190 @@
+"""Games whose players have several parameters: linearisation modulo the set of equilibria.
+
+The equilibria E through x* are given with the game; that v vanishes on E is decided here, and the Jacobian acts on
+R^n / T_x* E. Its decoupled blocks are judged one by one: all have to attract. Where v vanishes on a line that leaves E,
+points arbitrarily near x* stay where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy as sp
+
+from .averages import averaged
+from .criteria import Spectrum, classify_flow, classify_map, hurwitz_expressions
+from .decision.cells import Cell, NeedSplit
+from .decision.equations import solved_equations
+from .derivation import Derivation
+from .formula import Formula, compare
+from .germs.jet import NotSmooth
+from .germs.local import LocalField, rebuilt, resolver, space_of, with_derivative_symbols
+from .periods import common_jacobian, leaving
+from .prototypes import FREE
+from .quotient import Block, Quotient, blocks, quotient
+from .rulings import Outcome, Ruling
+from .spectrum import characteristic_coefficients, cleared
+from .stability import Question, moves, step_sign
+from .updates import Averaged, Linearisation, Stepwise, period_matrix
+
+# The sign conditions of larger blocks are beyond what anybody reads or a solver decides.
+_LARGEST = 6
+
+
+def judge_manifold(question: Question, derivation: Derivation, local: LocalField, cell: Cell) -> Ruling:
+    """Decides one rule on one cell for a game with several parameters per player.
+
+    Args:
+        question: What is asked.
+        derivation: The field and its equilibria.
+        local: The field's pieces on the cell.
+        cell: Where signs are decided.
+
+    Returns:
+        The ruling; ``Outcome.OPEN`` with the reason where nothing here decides.
+
+    Raises:
+        NeedSplit: If a sign varies over the cell.
+    """
+    rule = question.rule
+    if question.rule.discrete and not moves(question, cell):
+        return Ruling(Outcome.NO, "no-step", "the step size is 0", conditions=(compare(question.h, "=="),))
+    if isinstance(rule, Averaged) or (isinstance(rule, Stepwise) and rule.decay is not None):
+        return Ruling(Outcome.OPEN, "", f"the rule {rule.name!r} is decided for players with one parameter only")
+    if rule.uses_free_field or rule.uses_opponents or rule.solves or rule.uses_jacobian:
+        return Ruling(Outcome.OPEN, "", f"the rule {rule.name!r} is decided for players with one parameter only")
+    jacobian = common_jacobian(local, cell, "v")
+    if isinstance(jacobian, str):
+        return leaving(question, derivation, local, cell) or Ruling(Outcome.OPEN, "", jacobian)
+    family = next((each for each in derivation.equilibria if vanishes_on(derivation, each, cell)), None)
+    space = None if family is None else quotient(family, len(derivation.players[0]))
+    if space is None:
+        return Ruling(Outcome.OPEN, "", "that v vanishes on the game's equilibria was not proved")
+    if space.tangent.cols and not (rule.planar and _is_smooth(derivation, local, cell)):
+        return Ruling(Outcome.OPEN, "", "beside a manifold of equilibria only smooth fields and rules without memory")
+    line = _line_of_zeros(derivation, space, jacobian, cell)
+    if line is not None and rule.keeps_equilibria:
+        words = ", ".join(f"{s} = {c}" for s, c in zip(derivation.coordinates, line, strict=True) if c.has(FREE[0]))
+        reason = f"v vanishes on the line {words}, which leaves the equilibria with D = d*: nothing is attracted"
+        return Ruling(Outcome.NO, "equilibrium-line", reason.replace(str(FREE[0]), "s"))
+    return _by_blocks(question, blocks(space.reduced(jacobian), space.of_generator), space, cell)
+
+
+def _by_blocks(question: Question, parts: list[Block], space: Quotient, cell: Cell) -> Ruling:
+    found: list[Spectrum] = []
+    conditions: list[Formula] = []
+    words = _FOR_MAPS if question.rule.discrete else _FOR_FLOWS
+    for part in parts:
+        if part.matrix.rows > _LARGEST and part.matrix.free_symbols:
+            return Ruling(Outcome.OPEN, "", f"a block of {part.matrix.rows} parameters is larger than what is decided")
+        spectrum = _spectrum(question, part, cell)
+        if spectrum is Spectrum.UNSTABLE:
+            return Ruling(Outcome.NO, "manifold-linear-instability", words[Spectrum.UNSTABLE])
+        found.append(spectrum)
+        conditions += _conditions(question, part)
+    if Spectrum.CRITICAL in found:
+        reason = f"critical: {words[Spectrum.CRITICAL]}, and the linearisation does not decide"
+        return Ruling(Outcome.OPEN, "", reason)
+    dimension = space.tangent.cols
+    small = " for every sufficiently small h" if question.rule.discrete and not question.declared else ""
+    beside = f", {dimension} along the manifold of equilibria excepted" if dimension else ""
+    theorem = "manifold-linear-stability" if dimension else "block-linear-stability"
+    reason = f"{words[Spectrum.STABLE]}{small}{beside}"
+    return Ruling(Outcome.YES, theorem, reason, "linear", conditions=tuple(conditions))
+
+
+_FOR_FLOWS = {
+    Spectrum.STABLE: "every eigenvalue of v' has negative real part",
+    Spectrum.UNSTABLE: "an eigenvalue of v' has positive real part",
+    Spectrum.CRITICAL: "eigenvalues of v' lie on the imaginary axis",
+}
+_FOR_MAPS = {
+    Spectrum.STABLE: "every multiplier lies inside the unit circle",
+    Spectrum.UNSTABLE: "a multiplier lies outside the unit circle",
+    Spectrum.CRITICAL: "multipliers lie on the unit circle",
+}
+
+
+def _is_smooth(derivation: Derivation, local: LocalField, cell: Cell) -> bool:
+    """Whether v is smooth all around x*, node by node: no root, quotient or logarithm of anything that is 0 there."""
+    rows = local.pieces[0].rows
+    if len(local.pieces) != 1 or rows is None:
+        return False
+    own = resolver(cell, space_of(derivation), local.pieces[0].branch, 1)
+    for node in set().union(*(sp.preorder_traversal(row) for row in rows)):
+        singular = isinstance(node, sp.log) or (isinstance(node, sp.Pow) and not _is_natural(node.exp))
+        if singular and node.has(*own.coordinates):
+            base = node.args[0]
+            try:
+                value = own.algebra.value(own.algebra.evaluate(base, dict(own.jets)))
+            except NotSmooth:
+                return False
+            if cell.sign(value) <= 0 and not (isinstance(node, sp.Pow) and node.exp.is_Integer and cell.sign(value)):
+                return False
+        if isinstance(node, sp.Abs | sp.sign) and node.has(*own.coordinates):
+            return False
+    return True
+
+
+def _is_natural(exponent: sp.Expr) -> bool:
+    return bool(exponent.is_Integer and exponent >= 0)
+
+
+def _spectrum(question: Question, part: Block, cell: Cell) -> Spectrum:
+    if not question.rule.discrete:
+        return classify_flow(characteristic_coefficients(part.matrix), cell.sign)
+    if question.rule.first_order is not None and not question.declared:
+        # X + h diag(n, m) v + O(h^2): for small h the eigenvalues of diag(n, m) v' decide, unless they are critical.
+        n, m = question.rule.first_order
+        scaled = sp.diag(*(n if i < part.of_generator else m for i in range(part.matrix.rows))) * part.matrix
+        found = classify_flow(characteristic_coefficients(scaled), cell.sign)
+        if found is not Spectrum.CRITICAL:
+            return found
+    at = Linearisation(part.matrix, of_generator=part.of_generator)
+    period = period_matrix(question.rule, at, question.h)
+    coefficients = cleared(characteristic_coefficients(period), question.h)
+    return classify_map(coefficients, step_sign(question, cell.sign))
+
+
+def _conditions(question: Question, part: Block) -> Iterable[Formula]:
+    """Sign conditions that a certificate can carry: those of the flow."""
+    if question.rule.discrete:
+        return []
+    return [compare(expression, ">") for expression in hurwitz_expressions(characteristic_coefficients(part.matrix))]
+
+
+def vanishes_on(derivation: Derivation, family: Iterable[sp.Expr], cell: Cell) -> bool:
+    """Whether v = 0 for every value of the symbols ``FREE`` in a family of points, as an identity."""
+    at = dict(zip(derivation.coordinates, family, strict=True))
+    known = solved_equations(cell)
+    for row in derivation.field:
+        value = averaged(rebuilt(row.xreplace(at).xreplace(known)))
+        value = sp.numer(sp.together(with_derivative_symbols(rebuilt(value))))
+        if sp.expand(value) != 0:
+            return False
+    return True
+
+
+def _line_of_zeros(
+    derivation: Derivation, space: Quotient, jacobian: sp.Matrix, cell: Cell
+) -> tuple[sp.Expr, ...] | None:
+    """A line x* + s d on which v vanishes, d in the kernel of v' and not tangent to E; None if none is seen."""
+    for direction in _kernel(space, jacobian, cell):
+        family = tuple(star + FREE[0] * d for star, d in zip(derivation.equilibrium, direction, strict=True))
+        if vanishes_on(derivation, family, cell):
+            return family
+    return None
+
+
+def _kernel(space: Quotient, jacobian: sp.Matrix, cell: Cell) -> list[list[sp.Expr]]:
+    """Rational vectors that span the kernel of the quotient's matrix, lifted; those seen entry by entry."""
+    reduced = space.reduced(jacobian)
+    plain = sp.Matrix(reduced.rows, reduced.cols, lambda i, j: _known(reduced[i, j], cell))
+    return [list(space.lift * vector) for vector in plain.nullspace() if all(entry.is_Rational for entry in vector)]
+
+
+def _known(entry: sp.Expr, cell: Cell) -> sp.Expr:
+    try:
+        return sp.Integer(0) if cell.is_zero(entry) else entry
+    except NeedSplit:
+        return entry
