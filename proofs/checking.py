@@ -12,6 +12,7 @@ from ..symbolic.claims import ClaimResult, check_claims, verdict_claim
 from ..symbolic.decision.limits import OutOfTime, time_limit
 from ..symbolic.decision.prover import Prover
 from ..symbolic.errors import ProposalError
+from ..symbolic.general import Cases, cases
 from ..symbolic.proposal import Proposal
 from .reading import proposal_name, read_proposal_file
 
@@ -38,6 +39,7 @@ class CheckResult:
         name: The proposal's name.
         file: The file as the user gave it, or an empty string.
         analysis: What was derived and decided; None for an invalid proposal or a failed analysis.
+        cases: What holds beyond the prototype; None with ``analysis``.
         claims: The claimed keys; without any, the claim "converges" that is asked then.
         claimed: Whether the proposal made a claim itself.
         evidence: What autograd said; None if it was not asked or cannot be.
@@ -50,6 +52,7 @@ class CheckResult:
     name: str
     file: str
     analysis: Analysis | None
+    cases: Cases | None
     claims: tuple[ClaimResult, ...]
     claimed: bool
     evidence: Agreement | None
@@ -90,6 +93,7 @@ def check(proposal: Proposal | Path | str, evidence: Evidence | None = Evidence(
         with time_limit(ANALYSIS_SECONDS, value):
             analysis = analyse(value, Prover(deadline=start + _PROVER_SECONDS))
             claims = check_claims(analysis)
+        beyond = cases(analysis)
     except ProposalError as error:
         return _failed(value.name, file, str(error.in_file(file)), start, invalid=True)
     except OutOfTime:
@@ -103,6 +107,7 @@ def check(proposal: Proposal | Path | str, evidence: Evidence | None = Evidence(
         value.name,
         file,
         analysis,
+        beyond,
         tuple(claims) if claimed else (verdict_claim(analysis, "converges"),),
         claimed,
         agreement,
@@ -114,7 +119,7 @@ def check(proposal: Proposal | Path | str, evidence: Evidence | None = Evidence(
 
 
 def _failed(name: str, file: str, error: str, start: float, *, invalid: bool = False) -> CheckResult:
-    return CheckResult(name, file, None, (), False, None, "", error, invalid, time.monotonic() - start)
+    return CheckResult(name, file, None, None, (), False, None, "", error, invalid, time.monotonic() - start)
 
 
 def _confront(analysis: Analysis, evidence: Evidence | None) -> tuple[Agreement | None, str]:

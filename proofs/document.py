@@ -10,6 +10,7 @@ from ..symbolic.formula import Formula
 from ..symbolic.printing import formula_text, text
 from ..symbolic.rulings import RuleVerdict
 from .adviser import advice_document
+from .case_lines import cases_document
 from .certificate import matrix_document
 from .checking import CheckResult
 from .lazy_lines import lazy_document
@@ -17,7 +18,6 @@ from .points import example
 from .speeds import speeds_document
 
 SCHEMA = "convergan.check/1"
-_NO_CASES = {"verdict": "undecided", "reason": "not decided by this version: only the prototype is analysed"}
 
 
 def check_document(results: list[CheckResult], certificates: dict[str, str] | None = None) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _entry(result: CheckResult, certificate: str | None) -> dict[str, Any]:
         "lazy": lazy_document(analysis),
         "advice": advice_document(analysis),
         "updates": {name: _rule(found) for name, found in analysis.updates.items()},
-        "cases": {"general": dict(_NO_CASES), "absolutely_continuous": dict(_NO_CASES)},
+        "cases": cases_document(result.cases),
         "claims": [{"claim": c.claim, "holds": c.holds, "reason": c.reason} for c in result.claims if result.claimed],
         "evidence": None
         if agreement is None
@@ -119,7 +119,7 @@ def _undecided(result: CheckResult) -> dict[str, Any]:
         "reason": result.error,
         **dict.fromkeys(keys),
         "updates": {name: dict(open_rule) for name in ("flow", "simultaneous", "alternating")},
-        "cases": {"general": dict(_NO_CASES), "absolutely_continuous": dict(_NO_CASES)},
+        "cases": cases_document(None, result.error),
         "claims": [],
         "seconds": round(result.seconds, 3),
     }
@@ -152,5 +152,5 @@ def _formula(formula: Formula | None) -> str | None:
 def _equilibrium(analysis: Analysis) -> dict[str, str] | None:
     if analysis.derivation is None:
         return None
-    theta, psi = analysis.derivation.equilibrium
-    return {"theta": text(theta), "psi": text(psi)}
+    derivation = analysis.derivation
+    return {s.name: text(c) for s, c in zip(derivation.coordinates, derivation.equilibrium, strict=True)}

@@ -9,6 +9,7 @@ from ..symbolic.formula import Formula
 from ..symbolic.printing import formula_text, short_text, text
 from ..symbolic.proposal import Proposal
 from .adviser import advice_lines
+from .case_lines import case_lines
 from .checking import CheckResult
 from .lazy_lines import lazy_lines
 from .points import example_text
@@ -35,6 +36,7 @@ def result_text(result: CheckResult) -> str:
         lines.append(_line("condition", formula_text(analysis.condition)))
     lines += _derivation_lines(analysis)
     lines += [_line(f"  {name}", f"{found.verdict.value}: {found.reason}") for name, found in analysis.updates.items()]
+    lines += [_line(label, _short(words)) for label, words in case_lines(result.cases)]
     lines += [_line(f"claim: {c.claim}", f"{_holds(c.holds)}: {c.reason}") for c in result.claims if result.claimed]
     if not result.claimed:
         lines += [_line("asked: converges", f"{_holds(c.holds)}") for c in result.claims]
@@ -46,14 +48,18 @@ def result_text(result: CheckResult) -> str:
 def _derivation_lines(analysis: Analysis) -> list[str]:
     lines: list[str] = []
     if analysis.derivation is not None:
-        first, second = analysis.derivation.field
-        lines += [_line("v1 (theta)", short_text(first)), _line("v2 (psi)", short_text(second))]
-        theta, psi = analysis.derivation.equilibrium
-        lines.append(_line("equilibrium", f"theta = {text(theta)}, psi = {text(psi)}"))
+        derivation = analysis.derivation
+        rows = zip(derivation.coordinates, derivation.field, strict=True)
+        lines += [_line(f"v{n} ({symbol})", _short(short_text(row))) for n, (symbol, row) in enumerate(rows, 1)]
+        star = zip(derivation.coordinates, derivation.equilibrium, strict=True)
+        lines.append(_line("equilibrium", ", ".join(f"{symbol} = {text(value)}" for symbol, value in star)))
     lines += [_line("equilibria instead", line) for line in elsewhere_lines(analysis)]
-    if analysis.jacobian is not None and analysis.eigenvalues is not None:
-        rows = "; ".join(", ".join(text(entry) for entry in analysis.jacobian.row(i)) for i in range(2))
-        lines += [_line("Jacobian", f"[{rows}]"), _line("eigenvalues", _values(analysis.eigenvalues))]
+    if analysis.jacobian is not None:
+        size = analysis.jacobian.rows
+        entries = "; ".join(", ".join(text(entry) for entry in analysis.jacobian.row(i)) for i in range(size))
+        lines.append(_line("Jacobian", _short(f"[{entries}]")))
+    if analysis.eigenvalues is not None:
+        lines.append(_line("eigenvalues", _short(_values(analysis.eigenvalues))))
     lines += _formula_line("critical", analysis.critical)
     if analysis.multipliers is not None:
         lines.append(_line("multipliers", _short(_values(analysis.multipliers))))

@@ -12,6 +12,7 @@ from ..symbolic.printing import displayed, standard
 from ..symbolic.rulings import Outcome, RuledCell
 from ..symbolic.theorems import THEOREMS
 from .adviser import advice_report
+from .case_lines import case_lines
 from .checking import CheckResult
 from .lazy_lines import lazy_lines
 from .points import example
@@ -54,6 +55,8 @@ def report_text(result: CheckResult) -> str:
     parts += [_cell(number, ruled) for number, ruled in enumerate(verdict.cells, 1)]
     parts.append("\n## Other rules\n")
     parts += [f"- {name}: {found.verdict.value}. {_sentence(found.reason)}" for name, found in analysis.updates.items()]
+    parts.append("\n## Beyond the prototype\n")
+    parts += [f"- {label}: {_sentence(words)}" for label, words in case_lines(result.cases)]
     if result.claimed:
         parts.append("\n## Claims\n")
         words = {True: "holds", False: "refuted", None: "undecided"}
@@ -76,10 +79,11 @@ def _derivation(analysis: Analysis) -> list[str]:
     if penalties:
         lines.append(f"$${', '.join(penalties)}$$\n")
     if analysis.derivation is not None:
-        first, second = analysis.derivation.field
-        lines.append(f"$$v_1 = {_latex(first)}, \\qquad v_2 = {_latex(second)}$$\n")
-        theta, psi = analysis.derivation.equilibrium
-        lines.append(f"Equilibrium: $(\\theta, \\psi) = ({_latex(theta)}, {_latex(psi)})$.\n")
+        derivation = analysis.derivation
+        rows = ", \\qquad ".join(f"v_{{{n}}} = {_latex(row)}" for n, row in enumerate(derivation.field, 1))
+        lines.append(f"$${rows}$$\n")
+        names, values = (", ".join(map(_latex, side)) for side in (derivation.coordinates, derivation.equilibrium))
+        lines.append(f"Equilibrium: $({names}) = ({values})$.\n")
     lines += [f"Equilibria instead: {line}.\n" for line in elsewhere_lines(analysis)]
     if analysis.jacobian is not None and analysis.polynomial is not None and analysis.eigenvalues is not None:
         lines.append(

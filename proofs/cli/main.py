@@ -73,6 +73,19 @@ def prove(
 
 
 @app.command()
+def table(
+    proposals: Annotated[
+        list[str] | None, typer.Argument(metavar="[PROPOSAL...]", help="Proposal files; default the catalogue.")
+    ] = None,
+    json: JsonOption = None,
+) -> None:
+    """Print Table 1 of Mescheder et al. 2018, with reasons: all architectures, with and without densities."""
+    from .table import run_table
+
+    raise typer.Exit(run_table(proposals or [], json))
+
+
+@app.command()
 def verify(
     certificates: Annotated[list[Path], typer.Argument(metavar="CERTIFICATE...", help="Certificate files.")],
     json: JsonOption = None,
