@@ -44,8 +44,8 @@ _REAL, _FAKE = "gamma/2*E_real(norm(grad(D))**2)", "gamma/2*E_fake(norm(grad(D))
 _WASSERSTEIN = {"f": "wasserstein"}
 _CONSENSUS = "gamma/2*(norm(grad_theta(L))**2 + norm(grad_psi(L))**2)"
 _NO_SLOPES = (
-    "D's slope in directions that no generated sample takes is damped by nothing: the generator converges there, D does "
-    "not. On the Dirac-GAN, which the paper looks at, there is no such direction."
+    "D's slope in directions that no generated sample takes is damped by nothing: the generator converges there, D "
+    "does not. On the Dirac-GAN, which the paper looks at, there is no such direction."
 )
 
 

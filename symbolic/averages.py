@@ -53,13 +53,12 @@ def averaged(expression: sp.Expr) -> sp.Expr:
 
 
 def is_constant(expression: sp.Expr) -> bool:
-    """Whether an expectation is one of sums and products of random symbols and their moduli, whatever the coordinates.
+    """Whether an expectation is one of moduli and signs of random symbols that no coordinate enters.
 
     Such an expectation exists: all random symbols have all moments.
     """
-    return (
-        isinstance(expression, Mean) and not _coordinates(expression) and _is_piecewise_polynomial(expression.args[0])
-    )
+    whole = isinstance(expression, Mean) and expression.has(sp.Abs, sp.sign) and not _coordinates(expression)
+    return whole and _is_piecewise_polynomial(expression.args[0])
 
 
 def is_positive_almost_surely(expression: sp.Expr) -> bool:

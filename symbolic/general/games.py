@@ -43,13 +43,14 @@ class Sample:
     words: str
 
 
+# Cheap ones, and those that show most, first.
 GENERAL = (
     Sample("dirac", ex.ZERO, "the Dirac-GAN"),
-    Sample("dirac", _ONE, "the Dirac-GAN with data at 1"),
-    Sample("bias", ex.ZERO, "the Dirac-GAN with a biased D"),
     Sample("plane", ex.ZERO, "the Dirac-GAN in the plane with a generator on a line"),
     Sample("weights", ex.ZERO, "two modes of learned weights with a D that is flat around each"),
     Sample("shifted", ex.ZERO, "the Dirac-GAN with psi* = 1"),
+    Sample("bias", ex.ZERO, "the Dirac-GAN with a biased D"),
+    Sample("dirac", _ONE, "the Dirac-GAN with data at 1"),
     Sample("line", ex.ZERO, "parallel lines in the plane"),
     Sample("quadratic", ex.ZERO, "the Dirac-GAN with a quadratic D"),
 )

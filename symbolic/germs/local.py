@@ -126,7 +126,9 @@ def shifted(derivation: Derivation, cell: Cell) -> tuple[tuple[sp.Expr, ...], li
     }
 
     def moved(expression: sp.Expr) -> sp.Expr:
-        return averaged(rebuilt(expression.xreplace(shift).xreplace(known)))
+        found = rebuilt(expression.xreplace(shift).xreplace(known))
+        # The critical methods, which are for the plane, want polynomials; jets take moments themselves.
+        return averaged(found) if derivation.planar or found.has(sp.Abs, sp.sign) else found
 
     rows = tuple(moved(row) for row in derivation.field)
     required = [replace(r, argument=moved(r.argument), exponent=moved(r.exponent)) for r in derivation.requirements]

@@ -22,7 +22,7 @@ class CircleGame(FeatureGame):
     formula = "p_D = uniform on the unit circle, p_theta = law of A e + b, D = sum psi_ij x^i y^j"
     source = "Mescheder et al. 2018, Theorem 4.1, with a curved manifold and a curved M_G"
     # From degree 5 on, x (x^2 + y^2 - 1)^2 is a direction of M_D.
-    keys = (GameKey("degree", "the largest degree of a feature", 2, 1, 4),)
+    keys = (GameKey("degree", "the largest degree of a feature", 2, 2, 4),)
 
     def sizes(self) -> tuple[int, int]:
         """Six parameters of G, one of D for each feature."""

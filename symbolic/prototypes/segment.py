@@ -21,7 +21,7 @@ class SegmentGame(FeatureGame):
 
     formula = "p_D = law of (z, 0), p_theta = law of (theta1 z + theta2, theta3 z + theta4), D = sum psi_ij x^i y^j"
     source = "Mescheder et al. 2018, Theorem 4.1, on the smallest manifold in a plane"
-    keys = (GameKey("degree", "the largest degree of a feature", 2, 1, 4),)
+    keys = (GameKey("degree", "the largest degree of a feature", 2, 2, 4),)
 
     def sizes(self) -> tuple[int, int]:
         """Four parameters of G, one of D for each feature."""
