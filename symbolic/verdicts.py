@@ -67,6 +67,38 @@ def ruled(
     return assemble(done, prover, variables, admissible)
 
 
+def refuted(
+    question: Question,
+    derivation: Derivation,
+    local: Iterable[tuple[Cell, LocalField | Unresolved]],
+    prover: Prover,
+    variables: list[sp.Symbol],
+) -> tuple[Ruling, Point] | None:
+    """A ruling against convergence with an exact point where it holds; None if none is found in the time there is.
+
+    Args:
+        question: The rule.
+        derivation: The fields.
+        local: The pieces of v, cell by cell.
+        prover: Where to ask.
+        variables: Symbols that a point has to give values for.
+    """
+    pending = [(cell, found) for cell, found in local if not isinstance(found, Unresolved)]
+    first, later = _Budget(SECONDS_BESIDE), _Budget(SECONDS_BESIDE)
+    for critical, budget in ((False, first), (True, later)):
+        open_cells: list[tuple[Cell, LocalField]] = []
+        for cell, found in pending:
+            for ruled in _judged(question, derivation, found, cell, budget, critical=critical):
+                if ruled.ruling.outcome is Outcome.NO:
+                    point = first_point([ruled], prover, variables)
+                    if point is not None:
+                        return ruled.ruling, point
+                elif ruled.ruling.outcome is Outcome.OPEN:
+                    open_cells.append((ruled.cell, found))
+        pending = open_cells if derivation.planar else []
+    return None
+
+
 class _Budget:
     """The time that is left for critical cells.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 
 import sympy as sp
 
@@ -20,7 +19,7 @@ from ..proposal import Proposal
 from ..prototypes import PROTOTYPES
 from ..rulings import Outcome, Point, RuleVerdict, Verdict
 from ..stability import Question
-from .games import ABSOLUTELY_CONTINUOUS, GENERAL, Refutation, Sample, decided, fails, refutation
+from .games import ABSOLUTELY_CONTINUOUS, GENERAL, Refutation, Sample, refutation
 from .theorem import GeneralRuling, judge_general
 
 _SECONDS = 4.5
@@ -65,7 +64,7 @@ class Cases:
     absolutely_continuous: Case
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A derived proposal, as far as the cases need it.
 
@@ -74,7 +73,7 @@ class Subject:
         question: The proposal's own rule.
         hypotheses: What may be assumed.
         prover: Where to ask.
-        known: The verdict on the proposal's own game, where it is known already.
+        known: The verdict on the proposal's own game, where it was decided.
     """
 
     derivation: Derivation
@@ -87,11 +86,6 @@ class Subject:
     def proposal(self) -> Proposal:
         """The proposal."""
         return self.derivation.proposal
-
-    @cached_property
-    def verdict(self) -> RuleVerdict:
-        """The verdict on the proposal's own game."""
-        return decided(self.derivation, self.prover) if self.known is None else self.known
 
 
 def cases(analysis: Analysis) -> Cases:
@@ -157,24 +151,25 @@ def _decided(subject: Subject, *, density: bool) -> Case:
     ]
     own = _own(subject.proposal, density=density)
     outcomes = {ruling.outcome for ruling in found}
+    failed = subject.known if own is not None and _fails(subject.known) else None
     if outcomes == {Outcome.YES}:
-        if own is not None and fails(subject.verdict):
+        if failed is not None:
             reason = "the general theorem and the verdict on the prototype contradict each other"
             return Case(CaseVerdict.UNDECIDED, reason)
         return Case(CaseVerdict.CONVERGES, _reasons(found), _assumed(found))
     if outcomes == {Outcome.NO}:
         return Case(CaseVerdict.NEVER, _reasons(found), _assumed(found))
-    if own is not None and fails(subject.verdict):
-        failing: Refutation | None = Refutation(own, subject.verdict)
+    if own is not None and failed is not None:
+        failing: Refutation | None = Refutation(own, failed.reason, failed.counterexample)
     else:
-        failing = refutation(subject.proposal, _samples(subject.proposal, density=density), subject.prover)
+        samples = _samples(subject, density=density)
+        failing = refutation(subject.proposal, samples, subject.prover)
     if failing is not None:
-        reason = f"fails on {failing.sample.words}: {failing.verdict.reason}"
-        point = failing.verdict.counterexample
-        return Case(CaseVerdict.NOT_ALWAYS, reason, (), failing.sample.words, failing.sample.prototype, point)
+        reason = f"fails on {failing.sample.words}: {failing.reason}"
+        return Case(CaseVerdict.NOT_ALWAYS, reason, (), failing.sample.words, failing.sample.prototype, failing.point)
     if Outcome.NO in outcomes:
-        failed = [ruling for ruling in found if ruling.outcome is Outcome.NO]
-        return Case(CaseVerdict.NOT_ALWAYS, f"for some parameters {_reasons(failed)}", _assumed(failed))
+        against = [ruling for ruling in found if ruling.outcome is Outcome.NO]
+        return Case(CaseVerdict.NOT_ALWAYS, f"for some parameters {_reasons(against)}", _assumed(against))
     return Case(CaseVerdict.UNDECIDED, _reasons([ruling for ruling in found if ruling.outcome is Outcome.OPEN]))
 
 
@@ -189,11 +184,17 @@ def _own(proposal: Proposal, *, density: bool) -> Sample | None:
     return Sample(proposal.prototype, proposal.data, f"the prototype {proposal.prototype}")
 
 
-def _samples(proposal: Proposal, *, density: bool) -> tuple[Sample, ...]:
-    """The games to try, without the proposal's own."""
-    known = (proposal.prototype, proposal.data)
+def _samples(subject: Subject, *, density: bool) -> tuple[Sample, ...]:
+    """The games to try, without one that is decided already."""
+    proposal = subject.proposal
+    known = None if subject.known is None else (proposal.prototype, proposal.data)
     samples = ABSOLUTELY_CONTINUOUS if density else GENERAL
     return tuple(sample for sample in samples if (sample.prototype, sample.data) != known)
+
+
+def _fails(verdict: RuleVerdict | None) -> bool:
+    """Whether a verdict proves that some admissible f and parameters do not converge."""
+    return verdict is not None and verdict.verdict in (Verdict.DOES_NOT_CONVERGE, Verdict.CONDITIONAL)
 
 
 def _reasons(found: list[GeneralRuling]) -> str:

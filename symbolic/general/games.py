@@ -20,9 +20,9 @@ from ..germs import local_field
 from ..hypotheses import hypotheses
 from ..proposal import Proposal
 from ..prototypes import PROTOTYPES
-from ..rulings import RuleVerdict, Verdict
+from ..rulings import Point, Ruling
 from ..stability import Question
-from ..verdicts import ruled
+from ..verdicts import refuted
 
 _SECONDS = 2.5
 _ONE = ex.Number(Fraction(1))
@@ -67,11 +67,13 @@ class Refutation:
 
     Attributes:
         sample: The game.
-        verdict: The engine's verdict there; its counterexample is the point.
+        reason: Why it fails.
+        point: Where it fails; None where that is for all parameters, or was not exhibited.
     """
 
     sample: Sample
-    verdict: RuleVerdict
+    reason: str
+    point: Point | None
 
 
 def refutation(proposal: Proposal, samples: tuple[Sample, ...], prover: Prover) -> Refutation | None:
@@ -86,36 +88,29 @@ def refutation(proposal: Proposal, samples: tuple[Sample, ...], prover: Prover) 
         limit = object()
         try:
             with time_limit(_SECONDS, limit):
-                verdict = decided(derivation, prover)
+                found = _refuted(derivation, prover)
         except OutOfTime as out:
             if out.limit is not limit:
                 raise
             continue
-        if fails(verdict):
-            return Refutation(sample, verdict)
+        if found is not None:
+            return Refutation(sample, found[0].reason, found[1])
     return None
 
 
-def fails(verdict: RuleVerdict) -> bool:
-    """Whether a verdict proves that some admissible f and parameters do not converge."""
-    return verdict.verdict in (Verdict.DOES_NOT_CONVERGE, Verdict.CONDITIONAL)
-
-
-def decided(derivation: Derivation, prover: Prover) -> RuleVerdict:
-    """The verdict for the proposal's own rule on a game."""
+def _refuted(derivation: Derivation, prover: Prover) -> tuple[Ruling, Point] | None:
+    """A ruling against the proposal's own rule on a game, with a point."""
     assumed = hypotheses(derivation)
-    start = Cell(assumed, prover)
-    local = tuple(analysed(start, lambda cell: local_field(derivation, cell)))
+    local = analysed(Cell(assumed, prover), lambda cell: local_field(derivation, cell))
     variables = set(derivation.symbols.values()) | symbols(assumed)
     objective = derivation.proposal.objective
     if objective is not None and objective.arbitrary:
         variables |= {derivative_symbols()["f1"], derivative_symbols()["f2"]}
         for row in derivation.field:
             variables |= row.free_symbols & set(derivative_symbols().values())
-    ordered = sorted(variables, key=str)
-    admissible = prover.point(assumed, ordered, "an admissible point")
-    question = Question(derivation.rule, sp.Symbol("h", real=True), derivation.proposal.declares_step, thorough=False)
-    return ruled(question, derivation, local, prover, ordered, admissible)
+    step = sp.Symbol("h", real=True)
+    question = Question(derivation.rule, step, derivation.proposal.declares_step, thorough=False)
+    return refuted(question, derivation, local, prover, sorted(variables, key=str))
 
 
 def _derived(proposal: Proposal, samples: tuple[Sample, ...]) -> Iterator[tuple[Sample, Derivation]]:
