@@ -61,6 +61,9 @@ class ScalarAlgebra:
 
     def power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
         self.requirements.power(base, exponent)
+        if exponent.is_Integer and exponent % 2 == 0:
+            # Whatever has a value is real, also where SymPy cannot tell (sqrt(c)): |u|^2 = u^2 has no kink.
+            base = sp.Mul(*(u.args[0] if isinstance(u, sp.Abs) else u for u in sp.Mul.make_args(base)))
         return base**exponent
 
     def negate(self, operand: sp.Expr) -> sp.Expr:
