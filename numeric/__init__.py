@@ -21,7 +21,7 @@ _HOMES = {
     "agree": "agreement",
     "evaluate": "evaluate",
     "random_functions": "functions",
-    "random_points": "agreement",
+    "random_points": "points",
     "sample_cases": "sampling",
 }
 

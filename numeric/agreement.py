@@ -4,7 +4,7 @@ Entry by entry,
 
     |symbolic - autograd| <= eps * (N_t * M_t + N_s * M_s),
 
-where M_t, N_t are the magnitude and the number of operations of the torch computation (``rounding``), M_s and N_s
+where M_t, N_t are the magnitude and the number of operations of the torch computation (``measurement``), M_s and N_s
 those of the symbolic formula (``evaluate``). Both follow from the standard model of floating point; nothing is tuned.
 Where a kink lies within rounding of the point, autograd may stand on either side of it, and the case does not count.
 """
@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from ..symbolic import expression as ex
 from ..symbolic.derivation import Derivation
 from ..symbolic.formula import And, Formula, Or
 from ..symbolic.proposal import Proposal
@@ -27,14 +27,18 @@ from .cases import Cases, EvidenceUnavailable
 from .comparison import Comparison, compare, with_characteristic_polynomial
 from .evaluate import UnsupportedFormula, evaluate, operations
 from .jets import EPS, decided_magnitudes
-from .quadrature import gauss_hermite, gauss_legendre, node_count
+from .measurement import Measurement, Points, measured
+from .points import random_points
 from .sampling import sample_cases, slopes_of
+
+if TYPE_CHECKING:
+    from .field import TorchField
 
 Array = NDArray[np.float64]
 Values = dict[sp.Symbol, Array | tuple[Array, Array]]
-_ENTRIES = ("dv1/dtheta", "dv1/dpsi", "dv2/dtheta", "dv2/dpsi")
-# Beyond this argument of f the family's exponentials and sixth powers drown everything else.
-_LARGEST_OUTPUT = 12.0
+# Games with many parameters or nodes get fewer cases, so that the numbers of all cases together are as many as this.
+_LARGEST_WORK = 2_000_000
+_FEWEST_CASES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,75 +91,58 @@ def agree(
 
     if cases < 1:
         raise ValueError(f"cases = {cases}: at least one case is needed")
-    torch_field = TorchField(proposal)
+    game = TorchField(proposal)
+    count = cases if proposal.prototype == "dirac" else min(cases, max(_FEWEST_CASES, _LARGEST_WORK // game.work))
     try:
         with np.errstate(all="ignore"):  # what overflows is not finite, and does not count
-            sample = sample_cases(proposal, cases, seed, lambda values: _at(derivation.output, derivation, values))
-            theta, psi = random_points(proposal, sample, seed)
-            field = _field_comparison(proposal, derivation, sample, theta, psi, torch_field.field(theta, psi, sample))
-            comparisons = [field, *_output_comparison(proposal, sample)]
+            sample = sample_cases(proposal, count, seed, lambda values: _at(derivation.output, derivation, values))
+            points = random_points(proposal, sample, seed)
+            comparisons = [_field_comparison(game, derivation, sample, points), *_output_comparison(proposal, sample)]
             if jacobian is not None:
-                at = [_at(coordinate, derivation, sample.parameters) for coordinate in derivation.equilibrium]
-                star = [np.broadcast_to(coordinate, (len(sample),)) for coordinate in at]
-                measured = torch_field.jacobian(star[0], star[1], sample).reshape(-1, 4)
-                compared = _jacobian_comparison(proposal, derivation, sample, star, list(jacobian), measured)
+                compared = _jacobian_comparison(game, derivation, sample, list(jacobian))
                 inside = _inside(region, _values(derivation, sample), len(sample))
-                comparisons.append(with_characteristic_polynomial(compared.restricted(inside)))
+                compared = compared.restricted(inside)
+                comparisons.append(with_characteristic_polynomial(compared) if derivation.planar else compared)
     except UnsupportedFormula as error:
         raise EvidenceUnavailable(str(error)) from error
     return _summary(comparisons, sample, seed, jacobian_compared=jacobian is not None)
 
 
-def random_points(proposal: Proposal, cases: Cases, seed: int) -> tuple[Array, Array]:
-    """Points (theta, psi) from 1e-3 to 10 away from the equilibrium, with D's output kept moderate.
-
-    Args:
-        proposal: Whose data and noise set the scale.
-        cases: Parameter values.
-        seed: The result is a function of it.
-
-    Returns:
-        theta and psi, each of shape [cases].
-    """
-    random = np.random.default_rng([seed, 1])
-    shape = (2, len(cases))
-    exponents = np.where(random.random(shape) < 0.7, random.uniform(-1, 0.5, shape), random.uniform(-3, 1, shape))
-    away = random.choice([-1.0, 1.0], shape) * 10.0**exponents
-    data = rounding.scalar(proposal.data, cases.parameters, len(cases))
-    noise = ex.ZERO if proposal.objective is None else proposal.objective.noise
-    sigma = np.abs(rounding.scalar(noise, cases.parameters, len(cases)))
-    theta = data + away[0]
-    reach = np.abs(theta) + np.abs(data) + sigma * gauss_hermite(node_count(proposal)).positions.max()
-    return theta, away[1] * np.minimum(1.0, _LARGEST_OUTPUT / np.maximum(np.abs(away[1]) * reach, 1e-300))
-
-
-def _field_comparison(
-    proposal: Proposal, derivation: Derivation, cases: Cases, theta: Array, psi: Array, autograd: Array
-) -> Comparison:
-    limits = rounding.bounds(proposal, theta, psi, cases, jacobian=False)
-    values = _values(derivation, cases) | {derivation.theta: theta, derivation.psi: psi}
-    symbolic, magnitude, decided, count = _evaluated(proposal, derivation.field, values, cases)
-    tolerance = EPS * (rounding.operations(proposal, 1) * limits.magnitude + count * magnitude)
-    points = np.stack([theta, psi], axis=1)
-    total = limits.magnitude + magnitude
-    return compare(("v1", "v2"), points, (symbolic, autograd), total, tolerance, decided & limits.decided)
+def _field_comparison(game: TorchField, derivation: Derivation, cases: Cases, points: Points) -> Comparison:
+    known = _names_and_values(derivation, points, len(cases))
+    formulas = _evaluated(game, derivation.field, _values(derivation, cases) | known, cases)
+    autograd = measured(game, points, cases, _output_blur(derivation, cases))
+    labels = tuple(f"v{place + 1}" for place in range(len(derivation.field)))
+    return _compared(labels, known, formulas, autograd)
 
 
 def _jacobian_comparison(
-    proposal: Proposal,
-    derivation: Derivation,
-    cases: Cases,
-    star: Sequence[Array],
-    entries: Sequence[sp.Expr],
-    autograd: Array,
+    game: TorchField, derivation: Derivation, cases: Cases, entries: Sequence[sp.Expr]
 ) -> Comparison:
-    limits = rounding.bounds(proposal, star[0], star[1], cases, jacobian=True)
-    sizes, limited = limits.magnitude.reshape(-1, 4), limits.decided.reshape(-1, 4)
-    symbolic, magnitude, decided, count = _evaluated(proposal, entries, _values(derivation, cases), cases)
-    tolerance = EPS * (rounding.operations(proposal, 2) * sizes + count * magnitude)
-    points = np.stack(star, axis=1)
-    total = sizes + magnitude
-    return compare(_ENTRIES, points, (symbolic, autograd), total, tolerance, decided & limited)
+    star, sizes = evaluate(derivation.equilibrium, _parameters(derivation, cases.parameters))
+    shape = (len(cases), len(derivation.coordinates))
+    star, blur = np.broadcast_to(star, shape), np.broadcast_to(EPS * operations(derivation.equilibrium) * sizes, shape)
+    split = len(derivation.players[0])
+    formulas = _evaluated(game, entries, _values(derivation, cases), cases)
+    points = star[:, :split], star[:, split:]
+    autograd = measured(game, points, cases, _output_blur(derivation, cases), jacobian_blur=blur)
+    names = [symbol.name for symbol in derivation.coordinates]
+    labels = tuple(f"dv{row + 1}/d{name}" for row in range(len(names)) for name in names)
+    return _compared(labels, _names_and_values(derivation, points, len(cases)), formulas, autograd)
+
+
+def _compared(
+    labels: tuple[str, ...], points: Mapping[sp.Symbol, Array], formulas: Evaluation, autograd: Measurement
+) -> Comparison:
+    tolerance = autograd.error + EPS * formulas.operations * formulas.magnitude
+    return compare(
+        labels,
+        (tuple(symbol.name for symbol in points), np.stack(list(points.values()), axis=1)),
+        (formulas.value, autograd.value),
+        formulas.magnitude + autograd.magnitude,
+        tolerance,
+        formulas.decided & autograd.decided,
+    )
 
 
 def _output_comparison(proposal: Proposal, cases: Cases) -> list[Comparison]:
@@ -168,12 +155,11 @@ def _output_comparison(proposal: Proposal, cases: Cases) -> list[Comparison]:
         for tree in (objective.fake, objective.real)
     )
     columns = [(fake.value + real.value)[1][:, None], (fake.magnitude + real.magnitude)[1][:, None]]
-    points = np.stack([cases.output, np.zeros(len(cases))], axis=1)
+    points = ("d*",), cases.output[:, None]
     tolerance = EPS * rounding.operations(proposal, 1) * columns[1]
     decided = np.ones_like(columns[0], dtype=bool)
     zero = np.zeros_like(columns[0])
-    label = ("fake'(d*) + real'(d*) with d* for theta,",)
-    return [compare(label, points, (zero, columns[0]), columns[1], tolerance, decided)]
+    return [compare(("fake'(d*) + real'(d*)",), points, (zero, columns[0]), columns[1], tolerance, decided)]
 
 
 def _summary(comparisons: Sequence[Comparison], cases: Cases, seed: int, *, jacobian_compared: bool) -> Agreement:
@@ -209,17 +195,38 @@ def _values(derivation: Derivation, cases: Cases) -> Values:
     return values or {sp.Dummy(): np.zeros(len(cases))}
 
 
-def _evaluated(
-    proposal: Proposal, formulas: Sequence[sp.Expr], values: Values, cases: Cases
-) -> tuple[Array, Array, NDArray[np.bool_], int]:
-    """(values, magnitudes, decided, operations) of formulas at the cases."""
-    count = node_count(proposal)
-    nodes = (gauss_hermite(count), gauss_legendre(count))
-    size = operations(formulas, count)
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Formulas at the cases: values, magnitudes and where no kink interferes, of shape [cases, formulas]."""
+
+    value: Array
+    magnitude: Array
+    decided: NDArray[np.bool_]
+    operations: int
+
+
+def _evaluated(game: TorchField, formulas: Sequence[sp.Expr], values: Values, cases: Cases) -> Evaluation:
+    size = operations(formulas, game.sample)
     symbolic, magnitude, decided = decided_magnitudes(
-        EPS * size, lambda kinks: evaluate(formulas, values, cases.functions, nodes, kinks)
+        EPS * size, lambda kinks: evaluate(formulas, values, cases.functions, game.sample, kinks)
     )
-    return symbolic, magnitude, decided, size
+    return Evaluation(symbolic, magnitude, decided, size)
+
+
+def _names_and_values(derivation: Derivation, points: Points, count: int) -> dict[sp.Symbol, Array]:
+    """Values of the players' parameters, each of shape [count]."""
+    columns = np.concatenate([part.reshape(count, -1) for part in points], axis=1).T
+    return dict(zip(derivation.coordinates, columns, strict=True))
+
+
+def _parameters(derivation: Derivation, parameters: Mapping[str, Array]) -> Values:
+    return {symbol: parameters[name] for name, symbol in derivation.symbols.items() if name in parameters}
+
+
+def _output_blur(derivation: Derivation, cases: Cases) -> Array:
+    """How far rounding may have moved d*, of shape [cases]."""
+    sizes = evaluate([derivation.output], _parameters(derivation, cases.parameters))[1][:, 0]
+    return np.broadcast_to(EPS * operations([derivation.output]) * sizes, (len(cases),))
 
 
 def _inside(region: Formula | None, values: Values, count: int) -> NDArray[np.bool_]:
@@ -239,5 +246,4 @@ def _inside(region: Formula | None, values: Values, count: int) -> NDArray[np.bo
 
 def _at(formula: sp.Expr, derivation: Derivation, parameters: Mapping[str, Array]) -> Array:
     """Values of a formula in the parameters, of shape [cases]; [1] if no parameter is given."""
-    values: Values = {symbol: parameters[name] for name, symbol in derivation.symbols.items() if name in parameters}
-    return evaluate([formula], values)[0][:, 0]
+    return evaluate([formula], _parameters(derivation, parameters))[0][:, 0]

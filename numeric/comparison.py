@@ -18,7 +18,8 @@ class Comparison:
 
     Attributes:
         labels: What each entry is.
-        points: Where each case was evaluated, (theta, psi) of shape [cases, 2].
+        names: Of the coordinates of a point.
+        points: Where each case was evaluated, of shape [cases, coordinates].
         symbolic: Values of the derived formulas, of shape [cases, entries].
         autograd: The independent values.
         magnitude: Sums of absolute values of the terms on both sides.
@@ -27,6 +28,7 @@ class Comparison:
     """
 
     labels: tuple[str, ...]
+    names: tuple[str, ...]
     points: Array
     symbolic: Array
     autograd: Array
@@ -72,25 +74,34 @@ class Comparison:
 
     def text(self, case: int, entry: int) -> str:
         """One entry, readably: both values, tolerance and point."""
-        theta, psi = (float(x) for x in self.points[case])
+        at = ", ".join(f"{name} = {float(x)!r}" for name, x in zip(self.names, self.points[case], strict=True))
         return (
             f"{self.labels[entry]} = {self.symbolic[case, entry]:.17g} derived, {self.autograd[case, entry]:.17g} by "
-            f"autograd (tolerance {self.tolerance[case, entry]:.1e}) at theta = {theta!r}, psi = {psi!r}"
+            f"autograd (tolerance {self.tolerance[case, entry]:.1e}) at {at}"
         )
 
 
 def compare(
     labels: tuple[str, ...],
-    points: Array,
+    points: tuple[tuple[str, ...], Array],
     sides: tuple[Array, Array],
     magnitude: Array,
     tolerance: Array,
     decided: NDArray[np.bool_],
 ) -> Comparison:
-    """A comparison of two sides, (symbolic, autograd), of which finite and decided entries count."""
+    """A comparison of two sides, (symbolic, autograd), of which finite and decided entries count.
+
+    Args:
+        labels: What each entry is.
+        points: The coordinates' names, and the points.
+        sides: Of shape [cases, entries] each, like all that follow.
+        magnitude: As in ``Comparison``.
+        tolerance: As in ``Comparison``.
+        decided: Where no kink lies within rounding.
+    """
     symbolic, autograd = sides
     finite = np.isfinite(symbolic) & np.isfinite(autograd) & np.isfinite(tolerance)
-    return Comparison(labels, points, symbolic, autograd, magnitude, tolerance, finite & decided)
+    return Comparison(labels, *points, symbolic, autograd, magnitude, tolerance, finite & decided)
 
 
 def with_characteristic_polynomial(entries: Comparison) -> Comparison:
@@ -107,6 +118,7 @@ def with_characteristic_polynomial(entries: Comparison) -> Comparison:
     with np.errstate(all="ignore"):
         return Comparison(
             (*entries.labels, "trace", "determinant"),
+            entries.names,
             entries.points,
             _extended(entries.symbolic),
             _extended(entries.autograd),

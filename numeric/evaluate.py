@@ -2,7 +2,8 @@
 
 A SymPy expression is walked, not compiled: nothing is executed, equal subexpressions are computed once, and every value
 carries the magnitude of ``jets`` (here of order 0), so that the rounding errors of *this* formula, expanded or
-factored as SymPy left it, are known. ``Mean`` nodes average over the same nodes as the torch side.
+factored as SymPy left it, are known. ``Mean`` nodes average over the same nodes as the torch side; each group of random
+symbols that share nodes (a noise vector, the coordinates of a point of a circle) has an axis of its own.
 """
 
 from __future__ import annotations
@@ -14,16 +15,24 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from ..symbolic.calculus import GaussSymbol, Mean, ObjectiveDerivative, SignChange, UniformSymbol
+from ..symbolic.calculus import (
+    CircleSymbol,
+    GaussSymbol,
+    Mean,
+    ObjectiveDerivative,
+    RandomSymbol,
+    SignChange,
+    SignSymbol,
+    UniformSymbol,
+)
+from ..symbolic.prototypes import latents
 from . import jets
 from .functions import SmoothFunctions
 from .jets import Jet, Kinks
-from .quadrature import Nodes
+from .quadrature import Nodes, Sample
 
 Array = NDArray[np.float64]
-# The batch's axes: cases, noise on real samples, noise on fake samples, mixing.
-_GAUSS_AXES = {"epsilon_real": 1, "epsilon_fake": 2}
-_UNIFORM_AXIS = 3
+_SIDES = ("real", "fake")
 _FUNCTIONS = {
     sp.exp: "exp",
     sp.log: "log",
@@ -44,7 +53,7 @@ def evaluate(
     formulas: Sequence[sp.Expr],
     values: Mapping[sp.Symbol, Array | tuple[Array, Array]],
     functions: SmoothFunctions | None = None,
-    nodes: tuple[Nodes, Nodes] | None = None,
+    sample: Sample | None = None,
     kinks: Kinks | None = None,
 ) -> tuple[Array, Array]:
     """Values of formulas at a batch of cases.
@@ -53,7 +62,7 @@ def evaluate(
         formulas: Expressions in the symbols of ``values``.
         values: Of shape [cases] per symbol; with a second array where its magnitude exceeds its absolute value.
         functions: The arbitrary f of ``ObjectiveDerivative`` nodes, one per case.
-        nodes: (Gauss-Hermite, Gauss-Legendre) nodes for ``Mean``.
+        sample: Nodes for ``Mean``.
         kinks: How kinks within rounding are treated; by default not at all.
 
     Returns:
@@ -61,23 +70,61 @@ def evaluate(
         ``operations(formulas) * eps * magnitude`` to first order.
 
     Raises:
-        UnsupportedFormula: For a node of another kind, a symbol without a value, or a missing f or node set.
+        UnsupportedFormula: For a node of another kind, a symbol without a value, or a missing f or sample.
     """
     first = next(iter(values.values())) if values else np.zeros(1)
     cases = len(first[0] if isinstance(first, tuple) else first)
-    walker = _Walker(values, functions, nodes, kinks or Kinks())
+    groups = _groups(formulas, sample)
+    axes = [1] * len(groups)
+    walker = _Walker(values, functions, groups, kinks or Kinks())
     with np.errstate(all="ignore"):
         results = [walker.value(sp.S(formula)) for formula in formulas]
-    columns = [np.broadcast_to(result.values[0], (cases, 1, 1, 1))[:, 0, 0, 0] for result in results]
-    sizes = [np.broadcast_to(result.magnitudes[0], (cases, 1, 1, 1))[:, 0, 0, 0] for result in results]
+    columns = [np.broadcast_to(result.values[0], (cases, *axes)).reshape(cases) for result in results]
+    sizes = [np.broadcast_to(result.magnitudes[0], (cases, *axes)).reshape(cases) for result in results]
     return np.stack(columns, axis=1), np.stack(sizes, axis=1)
 
 
-def operations(formulas: Sequence[sp.Expr], nodes: int = 1) -> int:
+def operations(formulas: Sequence[sp.Expr], sample: Sample | None = None) -> int:
     """How many operations the evaluation of the largest formula takes, sums over nodes included."""
     sizes = [sum(4 for _ in sp.preorder_traversal(formula)) for formula in formulas]
-    averaged = any(formula.has(Mean) for formula in formulas)
-    return max(sizes, default=0) + (nodes * nodes if averaged else 0)
+    if sample is None or not any(formula.has(Mean) for formula in formulas):
+        return max(sizes, default=0)
+    return max(sizes) + sum(len(nodes.weights) for nodes, _ in _groups(formulas, sample).values())
+
+
+# By the first symbol of a group: its nodes, and the column of the positions for each of its symbols.
+_Groups = dict[str, tuple[Nodes, dict[sp.Basic, int]]]
+
+
+def _groups(formulas: Sequence[sp.Expr], sample: Sample | None) -> _Groups:
+    """The groups of random symbols in some formulas.
+
+    Raises:
+        UnsupportedFormula: If there are any and no nodes for them.
+    """
+    random = sorted(set[sp.Basic]().union(*(sp.S(formula).atoms(RandomSymbol) for formula in formulas)), key=str)
+    if random and sample is None:
+        raise UnsupportedFormula("an expectation, but no nodes were given")
+    found: _Groups = {}
+    for symbol in random:
+        assert sample is not None
+        name, nodes, column = _group(symbol, sample)
+        found.setdefault(name, (nodes, {}))[1][symbol] = column
+    return found
+
+
+def _group(symbol: sp.Basic, sample: Sample) -> tuple[str, Nodes, int]:
+    """(group, nodes, column) of a random symbol."""
+    for side in _SIDES:
+        noise = list(latents.noise(side, sample.noise.positions.shape[1]))
+        if symbol in noise:
+            return str(noise[0]), sample.noise, noise.index(symbol)
+    if isinstance(symbol, CircleSymbol):
+        return symbol.angle, sample.circle, 0 if symbol.name.startswith("cos") else 1
+    kinds = {GaussSymbol: sample.gauss, UniformSymbol: sample.uniform, SignSymbol: sample.sign}
+    if type(symbol) not in kinds:
+        raise UnsupportedFormula(f"no nodes for the random symbol {symbol}")
+    return str(symbol), kinds[type(symbol)], 0
 
 
 class _Walker:
@@ -85,11 +132,18 @@ class _Walker:
         self,
         values: Mapping[sp.Symbol, Array | tuple[Array, Array]],
         functions: SmoothFunctions | None,
-        nodes: tuple[Nodes, Nodes] | None,
+        groups: _Groups,
         kinks: Kinks,
     ) -> None:
-        self.functions, self.nodes, self.kinks = functions, nodes, kinks
-        self.known: dict[sp.Basic, Jet] = {symbol: _leaf(value) for symbol, value in values.items()}
+        self.functions, self.kinks, self.axes = functions, kinks, len(groups)
+        self.known: dict[sp.Basic, Jet] = {symbol: self._leaf(value) for symbol, value in values.items()}
+        self.weights = [nodes.weights for nodes, _ in groups.values()]
+        for place, (nodes, columns) in enumerate(groups.values()):
+            shape = [1] * (1 + self.axes)
+            shape[1 + place] = -1
+            positions = nodes.positions.reshape(len(nodes.weights), -1)
+            for symbol, column in columns.items():
+                self.known[symbol] = Jet.constant(positions[:, column].reshape(shape), 0)
 
     def value(self, node: sp.Basic) -> Jet:
         """The value of a node, computed once."""
@@ -100,11 +154,9 @@ class _Walker:
 
     def _compute(self, node: sp.Basic) -> Jet:
         if isinstance(node, sp.Rational):
-            return _number(node.p / node.q)
+            return self._number(node.p / node.q)
         if isinstance(node, sp.NumberSymbol | sp.Float):
-            return _number(float(node))
-        if isinstance(node, GaussSymbol | UniformSymbol):
-            return self._random(node)
+            return self._number(float(node))
         if isinstance(node, sp.Add):
             parts = [self.value(argument) for argument in node.args]
             total = parts[0]
@@ -131,7 +183,7 @@ class _Walker:
         if isinstance(node, SignChange):
             return self._sign_change(self.value(node.args[0]))
         if node.is_number and node.is_real:
-            return _number(float(sp.N(node, 20)))
+            return self._number(float(sp.N(node, 20)))
         what = f"symbol {node} without a value" if isinstance(node, sp.Symbol) else f"{node.func.__name__}: {node}"
         raise UnsupportedFormula(f"cannot evaluate {what}")
 
@@ -147,31 +199,15 @@ class _Walker:
         zero = np.zeros_like(argument.value)
         return argument.compose(lambda k, u: (zero, zero), near, -1, self.kinks)
 
-    def _random(self, symbol: sp.Symbol) -> Jet:
-        hermite, legendre = self._nodes()
-        gauss = isinstance(symbol, GaussSymbol)
-        axis = _GAUSS_AXES.get(symbol.name, 1) if gauss else _UNIFORM_AXIS
-        shape = [1, 1, 1, 1]
-        shape[axis] = -1
-        return Jet.constant((hermite if gauss else legendre).positions.reshape(shape), 0)
-
     def _mean(self, body: Jet) -> Jet:
-        hermite, legendre = self._nodes()
-        for axis in _GAUSS_AXES.values():
-            body = body.average(hermite.weights, axis)
-        return body.average(legendre.weights, _UNIFORM_AXIS)
+        for place, weights in enumerate(self.weights):
+            body = body.average(weights, 1 + place)
+        return body
 
-    def _nodes(self) -> tuple[Nodes, Nodes]:
-        if self.nodes is None:
-            raise UnsupportedFormula("an expectation, but no nodes were given")
-        return self.nodes
+    def _number(self, value: float) -> Jet:
+        return Jet.constant(np.full((1,) * (1 + self.axes), value), 0)
 
-
-def _number(value: float) -> Jet:
-    return Jet.constant(np.full((1, 1, 1, 1), value), 0)
-
-
-def _leaf(value: Array | tuple[Array, Array]) -> Jet:
-    number, magnitude = value if isinstance(value, tuple) else (value, np.abs(value))
-    shape = (1, -1, 1, 1, 1)
-    return Jet(0, np.reshape(number, shape).astype(np.float64), np.reshape(magnitude, shape).astype(np.float64))
+    def _leaf(self, value: Array | tuple[Array, Array]) -> Jet:
+        number, magnitude = value if isinstance(value, tuple) else (value, np.abs(value))
+        shape = (1, -1, *[1] * self.axes)
+        return Jet(0, np.reshape(number, shape).astype(np.float64), np.reshape(magnitude, shape).astype(np.float64))

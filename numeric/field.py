@@ -18,68 +18,155 @@ from torch.func import functional_call, grad, jacrev, vmap
 
 from ..symbolic import expression as ex
 from ..symbolic.proposal import Objective, Proposal
-from .cases import Cases, EvidenceUnavailable
+from .cases import Cases
 from .functions import smooth
-from .interpret import TorchAlgebra, WeightedSamples, as_tensor, noisy
-from .modules import DiracDiscriminator, DiracGenerator
-from .quadrature import gauss_hermite, gauss_legendre, node_count
+from .games import torch_game
+from .games.game import Latent, TorchGame
+from .interpret import TorchAlgebra, Vector, WeightedSamples, as_tensor, noisy, weights_of
+from .quadrature import NODE_ERROR, Sample, node_count
 from .rewriting import collect_powers
+from .running import RunningErrors
 
 Array = NDArray[np.float64]
 Tensor = torch.Tensor
+# Numbers in the largest tensors of a batch.
+_LARGEST_BATCH = 1_000_000
 # One case as a tree of tensors of shape []; vmap adds the case axis.
 State = dict[str, dict[str, Tensor]]
 
 
 class TorchField:
-    """v and J of one proposal on the Dirac-GAN.
+    """v and J of one proposal on its prototype's modules.
+
+    Points are given per player: of shape [cases] for a player with one parameter, [cases, k] for one with k.
 
     Args:
         proposal: What to differentiate.
+
+    Attributes:
+        game: Modules and samples.
+        sample: The nodes that stand for random variables; the symbolic side averages over the same.
+        sizes: The numbers of parameters of G and of D.
+        codes: Latent codes, of shape [N, k].
 
     Raises:
         EvidenceUnavailable: If the proposal's prototype has no torch form.
     """
 
     def __init__(self, proposal: Proposal) -> None:
-        if proposal.field is None and proposal.prototype != "dirac":
-            raise EvidenceUnavailable(f"the prototype {proposal.prototype!r} has no torch modules yet; known: dirac")
         self.proposal = proposal
-        self._discriminator, self._generator = DiracDiscriminator(), DiracGenerator()
+        self.game = torch_game(proposal.prototype, dict(proposal.game_options))
+        self.sizes = tuple(
+            sum(p.numel() for p in m.parameters()) for m in (self.game.generator, self.game.discriminator)
+        )
         self._penalty_d = collect_powers(proposal.penalty_discriminator)
         self._penalty_g = collect_powers(proposal.penalty_generator)
-        nodes = node_count(proposal)
-        hermite, legendre = gauss_hermite(nodes), gauss_legendre(nodes)
-        self._noise = torch.from_numpy(hermite.positions.copy())[:, None]
-        self._noise_weights = torch.from_numpy(hermite.weights.copy())
-        self._mixing = torch.from_numpy(legendre.positions.copy())
-        self._mixing_weights = torch.from_numpy(legendre.weights.copy())
+        self.sample = explicit_sample(proposal, self.game)
+        self._noise, self._noise_weights = (tensor(a) for a in (self.sample.noise.positions, self.sample.noise.weights))
+        uniform = self.sample.uniform
+        self._mixing, self._mixing_weights = tensor(uniform.positions), tensor(uniform.weights)
+        self.codes, self._code_weights = latent_codes(self.game.latent, self.sample)
 
     def field(self, theta: Array, psi: Array, cases: Cases) -> Array:
         """The vector field at one point per case.
 
         Args:
-            theta: Of shape [cases].
-            psi: Of shape [cases].
+            theta: Of shape [cases] or [cases, m].
+            psi: Of shape [cases] or [cases, n].
             cases: Parameter values and objectives.
 
         Returns:
-            Of shape [cases, 2].
+            Of shape [cases, m + n], G's rows first.
         """
         return self._batched(self._row, theta, psi, cases)
 
     def jacobian(self, theta: Array, psi: Array, cases: Cases) -> Array:
-        """The Jacobian at one point per case, of shape [cases, 2, 2], rows v1 and v2, columns theta and psi."""
+        """The Jacobian at one point per case, of shape [cases, m + n, m + n]; G's rows and columns first."""
         return self._batched(jacrev(self._row), theta, psi, cases)
 
     def _batched(self, function: Callable[[Tensor, State], Tensor], theta: Array, psi: Array, cases: Cases) -> Array:
-        points = torch.stack([tensor(theta), tensor(psi)], dim=1)
-        return vmap(function)(points, states(cases)).detach().numpy()
+        return self._vmapped(function, self._points(theta, psi, cases), states(cases)).detach().numpy()
+
+    def bounded(
+        self, theta: Array, psi: Array, cases: Cases, *, jacobian: bool, blur: Array, output_blur: Array
+    ) -> tuple[Array, Array]:
+        """V or J with a running bound of its rounding error.
+
+        Args:
+            theta: As in ``field``.
+            psi: As in ``field``.
+            cases: Parameter values and objectives.
+            jacobian: Whether J is wanted. It is meant to be compared with exact moments, so that the rounding of the
+                nodes counts as well; v is compared with the average over the same nodes.
+            blur: How far the point may be off, of shape [cases, m + n].
+            output_blur: How far the equilibrium output d* may be off, of shape [cases].
+
+        Returns:
+            Values and bounds, both of shape [cases, m + n] or [cases, m + n, m + n].
+
+        Raises:
+            EvidenceUnavailable: If an operation has no rule.
+        """
+        points, state = self._points(theta, psi, cases), states(cases)
+        running = RunningErrors()
+        running.mark(points, tensor(blur))
+        running.mark(state["game"]["output"], tensor(output_blur))
+        if jacobian:
+            for weights in (self._noise_weights, self._mixing_weights, self._code_weights):
+                if weights is not None:
+                    running.mark(weights, NODE_ERROR * weights)
+            for nodes in (self._noise, self._mixing, self.codes):
+                running.mark(nodes, NODE_ERROR * nodes.abs().clamp(min=1))
+        with running:
+            values = self._vmapped(jacrev(self._row) if jacobian else self._row, points, state).detach()
+        return values.numpy(), running.of(values).numpy()
+
+    def start(self, data: Array) -> tuple[Array, Array]:
+        """The equilibrium as the modules have it, for data at given places of shape [cases].
+
+        Returns:
+            theta of shape [cases, m] and psi of shape [cases, n].
+        """
+        modules = (self.game.generator, self.game.discriminator)
+        theta, psi = (torch.cat([p.detach() for p in m.parameters()]).numpy() for m in modules)
+        return theta + data[:, None], np.tile(psi, (len(data), 1))
+
+    def reach(self, theta: Array, psi: Array, cases: Cases) -> Array:
+        """The largest |D - d*| on the samples that the objective sees, of shape [cases]."""
+
+        def largest(point: Tensor, state: State) -> Tensor:
+            split = self.sizes[0]
+            real, _, fake, _ = self._outputs(point[:split], point[split:], state)
+            return (torch.cat([real, fake]) - state["game"]["output"]).abs().max()
+
+        return self._batched(largest, theta, psi, cases)
+
+    @property
+    def work(self) -> int:
+        """Numbers that one case takes: nodes of the largest expectation, times features, times rows."""
+        penalties = (self.proposal.penalty_discriminator, self.proposal.penalty_generator)
+        operators = {n.operator for tree in penalties for n in ex.walk(tree) if isinstance(n, ex.Expectation)}
+        objective = self.proposal.objective
+        noisy = objective is not None and not ex.is_zero(objective.noise)
+        nodes = self.sample.size(
+            latent=len(self.codes),
+            noisy=noisy or bool(operators & {"E_real_noisy", "E_fake_noisy"}),
+            paired=objective is not None and objective.relativistic,
+            mixed="E_mix" in operators,
+        )
+        return nodes * self.sizes[1] * sum(self.sizes)
+
+    def _points(self, theta: Array, psi: Array, cases: Cases) -> Tensor:
+        return torch.cat([tensor(part).reshape(len(cases), -1) for part in (theta, psi)], dim=1)
+
+    def _vmapped(self, function: Callable[[Tensor, State], Tensor], points: Tensor, state: State) -> Tensor:
+        # Cases that do not fit into memory together are taken in groups.
+        return vmap(function, chunk_size=max(1, _LARGEST_BATCH // self.work))(points, state)
 
     # -- one case ----------------------------------------------------------------------------------------------------
 
     def rows(self, theta: Tensor, psi: Tensor, state: State) -> tuple[Tensor, Tensor]:
-        """(v1, v2), each of shape [1], at theta and psi of shape [1]."""
+        """(v1, v2), of shapes [m] and [n], at theta of shape [m] and psi of shape [n]."""
         if self.proposal.field is not None:
             return self._given_rows(theta, psi, state)
         descent = grad(lambda value: self._cost(value, psi, state))(theta)
@@ -107,8 +194,9 @@ class TorchField:
         return of_cost, -self._ratio(state) * of_gain
 
     def _row(self, point: Tensor, state: State) -> Tensor:
-        """(v1, v2) of shape [2] at a point of shape [2]."""
-        return torch.cat(self.rows(point[0:1], point[1:2], state))
+        """(v1, v2) of shape [m + n] at a point of that shape."""
+        split = self.sizes[0]
+        return torch.cat(self.rows(point[:split], point[split:], state))
 
     def _given_rows(self, theta: Tensor, psi: Tensor, state: State) -> tuple[Tensor, Tensor]:
         assert self.proposal.field is not None
@@ -174,37 +262,59 @@ class TorchField:
     def _scalar(self, tree: ex.Expression, state: State) -> Tensor:
         return as_tensor(ex.interpret(tree, TorchAlgebra(state["parameters"])))
 
-    def _clean(self, theta: Tensor, state: State) -> tuple[Tensor, Tensor]:
-        """(real, fake) samples, each of shape [1, 1]: both distributions are point masses."""
-        fake = functional_call(self._generator, {"theta": theta}, (torch.zeros(1, 1),))
-        return self._scalar(self.proposal.data, state).reshape(1, 1), fake
+    def _samples(self, theta: Tensor, state: State) -> WeightedSamples:
+        """Clean samples: those of real and of fake ones that latent codes stand for."""
+        game = self.game
+        fake = functional_call(game.generator, {"theta": theta}, (self.codes,))
+        real = game.real(self.codes, self._scalar(self.proposal.data, state))
+        nodes = (self._noise, self._noise_weights, self._mixing, self._mixing_weights)
+        often = game.fake_weights(theta, self.codes, self._code_weights)
+        return WeightedSamples(real, fake, *nodes, self._code_weights, often)
 
     def _d(self, psi: Tensor, state: State) -> Callable[[Tensor], Tensor]:
         values = {"psi": psi, "output": state["game"]["output"]}
-        return lambda x: functional_call(self._discriminator, values, (x,))
+        return lambda x: functional_call(self.game.discriminator, values, (x,))
 
     def _outputs(self, theta: Tensor, psi: Tensor, state: State) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """D on real samples with weights, and on fake samples with weights, noise included."""
-        real, fake = self._clean(theta, state)
-        real_weights = fake_weights = torch.ones(1, dtype=torch.float64)
-        if not ex.is_zero(self._objective.noise):
+        clean = self._samples(theta, state)
+        parts = [(clean.real, clean.real_weights), (clean.fake, clean.fake_weights)]
+        if ex.is_zero(self._objective.noise):
+            parts = [(x, weights_of(x, often)) for x, often in parts]
+        else:
             sigma = self._scalar(self._objective.noise, state)
-            real, real_weights = noisy(real, sigma, self._noise, self._noise_weights)
-            fake, fake_weights = noisy(fake, sigma, self._noise, self._noise_weights)
+            parts = [noisy(x, sigma, self._noise, self._noise_weights, often) for x, often in parts]
         discriminator = self._d(psi, state)
+        (real, real_weights), (fake, fake_weights) = parts
         return discriminator(real), real_weights, discriminator(fake), fake_weights
 
     def _penalty(self, tree: ex.Expression, theta: Tensor, psi: Tensor, state: State) -> Tensor:
-        real, fake = self._clean(theta, state)
-
         def player_gradient(player: str, loss: str) -> Tensor:
             function = self._discriminator_loss if loss == "L" else self._generator_loss
             return grad(function, argnums=0 if player == "theta" else 1)(theta, psi, state)
 
-        names = state["parameters"] | {"theta": theta[0], "psi": psi[0]}
-        samples = WeightedSamples(real, fake, self._noise, self._noise_weights, self._mixing, self._mixing_weights)
-        algebra = TorchAlgebra(names, self._d(psi, state), samples, player_gradient)
+        own = {"theta": theta, "psi": psi}
+        players = {name: value[0] if len(value) == 1 else Vector(value) for name, value in own.items()}
+        samples = self._samples(theta, state)
+        algebra = TorchAlgebra(state["parameters"] | players, self._d(psi, state), samples, player_gradient)
         return as_tensor(ex.interpret(tree, algebra)).expand(())
+
+
+def explicit_sample(proposal: Proposal, game: TorchGame) -> Sample:
+    """The nodes on which a proposal's expectations are taken."""
+    if proposal.prototype == "dirac":
+        return Sample.of_count(node_count(proposal))
+    # An even number: the node at 0 is where moduli have their kinks.
+    return Sample.of_count(2 * (game.degree // 2 + 1), game.degree, game.dimension)
+
+
+def latent_codes(latent: Latent, sample: Sample) -> tuple[Tensor, Tensor | None]:
+    """Latent codes of shape [N, k] and how often each occurs, of shape [N]; None for a single one."""
+    if latent == "point":
+        return torch.zeros(1, 1, dtype=torch.float64), None
+    nodes = {"uniform": sample.uniform, "gauss": sample.gauss, "sign": sample.sign, "circle": sample.circle}[latent]
+    positions = tensor(nodes.positions).reshape(len(nodes.weights), -1)
+    return 2 * positions - 1 if latent == "uniform" else positions, tensor(nodes.weights)
 
 
 def states(cases: Cases) -> State:

@@ -78,6 +78,8 @@ class WeightedSamples:
         fake: Of shape [M, d].
         noise: Standard normal nodes of shape [n, d], with ``noise_weights`` of shape [n].
         mixing: Nodes in [0, 1] of shape [m], with ``mixing_weights`` of shape [m].
+        real_weights: How often each real sample occurs, of shape [N]; None if all occur equally often.
+        fake_weights: The same for fake samples, of shape [M].
     """
 
     real: torch.Tensor
@@ -86,6 +88,8 @@ class WeightedSamples:
     noise_weights: torch.Tensor
     mixing: torch.Tensor
     mixing_weights: torch.Tensor
+    real_weights: torch.Tensor | None = None
+    fake_weights: torch.Tensor | None = None
 
     def draw(self, kind: str, variance: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor | None]:
         """All combinations of samples and nodes, with the products of their weights.
@@ -95,24 +99,32 @@ class WeightedSamples:
         """
         match kind:
             case "E_real":
-                return self.real, None
+                return self.real, self.real_weights
             case "E_fake":
-                return self.fake, None
+                return self.fake, self.fake_weights
             case "E_mix":
                 u = self.mixing[:, None, None, None]
                 x = (1 - u) * self.real[None, :, None, :] + u * self.fake[None, None, :, :]
                 pairs = x.shape[1] * x.shape[2]
-                return x.reshape(-1, x.shape[-1]), (self.mixing_weights / pairs).repeat_interleave(pairs)
+                if self.real_weights is None and self.fake_weights is None:
+                    return x.reshape(-1, x.shape[-1]), (self.mixing_weights / pairs).repeat_interleave(pairs)
+                real, fake = weights_of(self.real, self.real_weights), weights_of(self.fake, self.fake_weights)
+                weights = self.mixing_weights[:, None, None] * real[None, :, None] * fake[None, None, :]
+                return x.reshape(-1, x.shape[-1]), weights.reshape(-1)
             case "E_real_noisy" | "E_fake_noisy":
                 assert variance is not None
-                clean = self.real if kind == "E_real_noisy" else self.fake
-                x, weights = noisy(clean, variance.sqrt(), self.noise, self.noise_weights)
-                return x, weights
+                real = kind == "E_real_noisy"
+                clean, often = (self.real, self.real_weights) if real else (self.fake, self.fake_weights)
+                return noisy(clean, variance.sqrt(), self.noise, self.noise_weights, often)
         raise ValueError(f"unknown expectation {kind}; known: {', '.join(sorted(ex.EXPECTATIONS))}")
 
 
 def noisy(
-    clean: torch.Tensor, deviation: torch.Tensor, nodes: torch.Tensor, weights: torch.Tensor
+    clean: torch.Tensor,
+    deviation: torch.Tensor,
+    nodes: torch.Tensor,
+    weights: torch.Tensor,
+    often: torch.Tensor | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Every sample at every noise node.
 
@@ -121,12 +133,20 @@ def noisy(
         deviation: Standard deviation, of shape [].
         nodes: Of shape [n, d].
         weights: Of shape [n].
+        often: How often each sample occurs, of shape [N]; None if all occur equally often.
 
     Returns:
         Samples [N*n, d] and weights [N*n].
     """
     x = clean[:, None, :] + deviation * nodes[None, :, :]
-    return x.reshape(-1, x.shape[-1]), (weights / clean.shape[0]).repeat(clean.shape[0])
+    if often is None:
+        return x.reshape(-1, x.shape[-1]), (weights / clean.shape[0]).repeat(clean.shape[0])
+    return x.reshape(-1, x.shape[-1]), (often[:, None] * weights[None, :]).reshape(-1)
+
+
+def weights_of(samples: torch.Tensor, often: torch.Tensor | None) -> torch.Tensor:
+    """How often each of the samples [N, d] occurs, of shape [N]."""
+    return samples.new_full(samples.shape[:1], 1 / samples.shape[0]) if often is None else often
 
 
 @dataclass(frozen=True)

@@ -108,10 +108,11 @@ def start(rule: Rule, theta: Array, psi: Array) -> Array:
 
     Args:
         rule: The training rule.
-        theta: Of shape [cases].
-        psi: Of shape [cases].
+        theta: Of shape [cases] or [cases, m].
+        psi: Of shape [cases] or [cases, n].
     """
-    return np.stack(rule.start(theta, psi), axis=1)
+    parts = rule.start(*(part.reshape(len(part), -1) for part in (theta, psi)))
+    return np.concatenate(parts, axis=1)
 
 
 # (state [size], step size [], the rule's numbers [count], case) -> new state [size]
@@ -120,12 +121,13 @@ _Advance = Callable[[Tensor, Tensor, Tensor, State], Tensor]
 
 def _advance(proposal: Proposal, rule: Rule) -> _Advance:
     game = TorchField(proposal)
+    zeros = (torch.zeros(size, dtype=torch.float64) for size in game.sizes)
+    shapes = [len(part) for part in rule.start(*zeros)]
 
     def advance(state: Tensor, step: Tensor, numbers: Tensor, case: State) -> Tensor:
         values = iter(numbers)
         concrete = rule.converted(lambda _: next(values), sp.Expr)
-        parts = tuple(state[place : place + 1] for place in range(len(state)))
-        return torch.cat(concrete.period(TorchPlayers(game, case), parts, step))
+        return torch.cat(concrete.period(TorchPlayers(game, case), state.split(shapes), step))
 
     return advance
 
