@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from convergan.numeric.evaluate import UnsupportedFormula, evaluate, operations
 from convergan.numeric.functions import SmoothFunctions
-from convergan.numeric.quadrature import gauss_hermite, gauss_legendre
-from convergan.symbolic.calculus import EPSILON_FAKE, EPSILON_REAL, UNIFORM, Mean, ObjectiveDerivative, SignChange
+from convergan.numeric.quadrature import Sample
+from convergan.symbolic.calculus import UNIFORM, Mean, ObjectiveDerivative, SignChange
+from convergan.symbolic.prototypes.latents import noise
 
 EPS = float(np.finfo(float).eps)
+EPSILON_REAL, EPSILON_FAKE = (noise(side, 1)[0] for side in ("real", "fake"))
 X, Y = sp.symbols("x y", real=True)
-NODES = (gauss_hermite(5), gauss_legendre(5))
+NODES = Sample.of_count(5)
 
 
 @st.composite
@@ -68,7 +70,7 @@ def test_means_average_over_all_nodes_of_all_random_symbols() -> None:
     body = sp.exp(X * EPSILON_REAL - EPSILON_FAKE**2) * sp.cos(UNIFORM * X)
     x = np.array([0.3, -1.25])
     values, _ = evaluate([1 + X * Mean(body)], {X: x}, None, NODES)
-    hermite, legendre = NODES
+    hermite, legendre = NODES.gauss, NODES.uniform
     expected = []
     for at in x:
         total = 0.0

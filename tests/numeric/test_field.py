@@ -11,11 +11,13 @@ import pytest
 import sympy as sp
 
 from convergan.numeric import TorchField, agree, random_points, sample_cases
-from convergan.symbolic.calculus import EPSILON_FAKE, EPSILON_REAL, Mean, ObjectiveDerivative
+from convergan.symbolic.calculus import Mean, ObjectiveDerivative
 from convergan.symbolic.derivation import derive
 from convergan.symbolic.proposal_reader import read_proposal
+from convergan.symbolic.prototypes.latents import noise as noise_of
 
 Row = tuple[sp.Expr, sp.Expr]
+EPSILON_REAL, EPSILON_FAKE = (noise_of(side, 1)[0] for side in ("real", "fake"))
 Hand = Callable[[sp.Symbol, sp.Symbol, dict[str, sp.Symbol]], Row]
 
 

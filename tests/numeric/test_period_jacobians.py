@@ -37,6 +37,7 @@ from convergan.symbolic.proposal import Proposal
 from convergan.symbolic.proposal_reader import read_proposal
 from convergan.symbolic.updates import UPDATES, Linearisation, period_matrix
 from convergan.symbolic.updates.linear import LinearPlayers
+from convergan.symbolic.updates.vector import Vector
 
 Array = NDArray[np.float64]
 Document = dict[str, dict[str, Any]]
@@ -229,6 +230,8 @@ class Sized:
         return _sized(other) - self
 
     def __mul__(self, other: Any) -> Sized:
+        if isinstance(other, Vector):
+            return NotImplemented  # each of its entries in turn
         other = _sized(other)
         return Sized(self.value * other.value, self.size * other.size)
 
@@ -269,15 +272,17 @@ def allowed(at: Setting) -> Array:
         matrix = getattr(at.matrices, name)
         if matrix is not None:
             columns = [at.column(entry) for entry in matrix]
-            entries[name] = [Sized(v, np.maximum(s, own[:, k])) for k, (v, s) in enumerate(columns)]
+            flat = [Sized(v, np.maximum(s, own[:, k])) for k, (v, s) in enumerate(columns)]
+            entries[name] = flat[:2], flat[2:]
             formulas += list(matrix)
     players = Counting(entries.pop("field"), **entries)
     concrete = rule.converted(lambda number: Sized(at.column(number)[0]), sp.Expr)
     size = at.at.shape[1]
     found = np.zeros((CASES, size, size))
     for column in range(size):
-        unit = tuple(Sized(np.full(CASES, float(row == column))) for row in range(size))
-        for row, entry in enumerate(concrete.period(players, unit, Sized(at.steps))):
+        unit = tuple(Vector((Sized(np.full(CASES, float(row == column))),)) for row in range(size))
+        for row, part in enumerate(concrete.period(players, unit, Sized(at.steps))):
+            (entry,) = part if isinstance(part, Vector) else (part,)
             found[:, row, column] = _sized(entry).size
     levels = 2 + rule.uses_jacobian
     return EPS * (rounding.operations(proposal, levels) * players.reads + operations(formulas)) * found

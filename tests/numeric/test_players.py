@@ -19,7 +19,6 @@ from convergan.numeric.evaluate import evaluate, operations
 from convergan.numeric.field import State, states
 from convergan.numeric.jets import EPS
 from convergan.numeric.players import TorchPlayers, period, period_jacobian, start
-from convergan.numeric.quadrature import gauss_hermite, gauss_legendre, node_count
 from convergan.symbolic import expression as ex
 from convergan.symbolic.derivation import Derivation, derive
 from convergan.symbolic.proposal import Proposal
@@ -83,13 +82,12 @@ def test_opponents_gradients_are_the_derived_ones(document: Any) -> None:
     measured = on_players(proposal, cases, theta, psi, lambda players, *at: players.opponent_gradients(*at))
     assert derivation.opponents is not None
     values: dict[sp.Symbol, Any] = {derivation.symbols[name]: column for name, column in cases.parameters.items()}
-    count = node_count(proposal)
-    nodes = gauss_hermite(count), gauss_legendre(count)
+    sample = TorchField(proposal).sample
     values |= {derivation.theta: theta, derivation.psi: psi}
-    exact, sizes = evaluate(derivation.opponents, values, cases.functions, nodes)
+    exact, sizes = evaluate(derivation.opponents, values, cases.functions, sample)
     limits = rounding.bounds(proposal, theta, psi, cases, jacobian=False)
     largest = np.maximum(sizes, limits.magnitude.max(axis=1, keepdims=True))
-    allowed = EPS * (rounding.operations(proposal, 1) + operations(derivation.opponents, count)) * largest
+    allowed = EPS * (rounding.operations(proposal, 1) + operations(derivation.opponents, sample)) * largest
     counts = np.isfinite(measured) & np.isfinite(exact) & np.isfinite(allowed)
     assert counts.mean() > 0.9
     assert (np.abs(measured - exact)[counts] <= allowed[counts]).all()

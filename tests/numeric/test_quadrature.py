@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from convergan.numeric.quadrature import MINIMUM_NODES, gauss_hermite, gauss_legendre, node_count
-from convergan.symbolic.calculus import EPSILON_REAL, UNIFORM, moment
+from convergan.symbolic.calculus import UNIFORM, moment
 from convergan.symbolic.proposal_reader import read_proposal
+from convergan.symbolic.prototypes.latents import noise
 
 EPS = float(np.finfo(float).eps)
+EPSILON_REAL = noise("real", 1)[0]
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 7, 11, 32])

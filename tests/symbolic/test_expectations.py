@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from convergan.symbolic import read_proposal
 from convergan.symbolic.calculus import (
-    EPSILON_REAL,
     GaussSymbol,
     Mean,
     ObjectiveDerivative,
@@ -23,8 +22,10 @@ from convergan.symbolic.derivation import derive
 from convergan.symbolic.germs import local_field
 from convergan.symbolic.hypotheses import hypotheses
 from convergan.symbolic.objectives import NAMED_OBJECTIVES
+from convergan.symbolic.prototypes.latents import noise
 
 theta, psi, sigma, c, f1, f2, f3 = sp.symbols("theta psi sigma c f1 f2 f3", real=True)
+(EPSILON_REAL,) = noise("real", 1)
 REAL = {"data": "c"}
 R1 = "gamma/2*E_real(norm(grad(D))**2)"
 

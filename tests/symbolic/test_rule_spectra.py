@@ -26,6 +26,7 @@ from convergan.symbolic.spectrum import characteristic_coefficients, cleared
 from convergan.symbolic.updates import UPDATES, Alternating, Linearisation, Rule, Simultaneous, period_matrix
 from convergan.symbolic.updates.linear import LinearPlayers
 from convergan.symbolic.updates.steppers import GRADIENT, Adam, HeavyBall, Nesterov, Preconditioned, Stepper
+from convergan.symbolic.updates.vector import Vector
 
 Array = NDArray[np.float64]
 Draw = random.Random
@@ -300,12 +301,14 @@ def test_periods_over_mpmath_are_powers_of_the_matrix(name: str) -> None:
             power = period_matrix(rule, at.exact, at.step) ** 20
             first = [rational(draw, -2, 2) for _ in rule.start(0, 0)]
             parts = (at.exact.field, at.exact.free, at.exact.opponents)
-            players = LinearPlayers(*([number(e) for e in part] for part in parts if part is not None))
-            concrete, state = rule.converted(number, sp.Expr), tuple(map(number, first))
+            players = LinearPlayers(
+                *([[number(e) for e in row] for row in part.tolist()] for part in parts if part is not None)
+            )
+            concrete, state = rule.converted(number, sp.Expr), tuple(Vector((number(e),)) for e in first)
             for _ in range(20):
                 state = concrete.period(players, state, number(at.step))
             size = number(max(map(abs, power)))
-            for found, value in zip(state, power * sp.Matrix(first), strict=True):
+            for (found,), value in zip(state, power * sp.Matrix(first), strict=True):
                 # What 20 periods of some 100 operations lose of 40 digits, with room for cancellation.
                 assert abs(found - number(value)) <= mp.mpf(10) ** -30 * (1 + size)
 
