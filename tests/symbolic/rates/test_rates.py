@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from math import inf
 
 import numpy as np
 import pytest
@@ -18,44 +17,11 @@ from convergan.symbolic.rates import (
     best_step,
     proves_best,
 )
-from convergan.symbolic.updates import UPDATES, Linearisation, period_matrix
 
 H, G, A, R, B, W, S = sp.symbols("h gamma f1 r f2 w sigma", real=True)
 Q = sp.Rational
 HYPOTHESES = conjunction([compare(G, ">"), compare(A, "!="), compare(B, "<")])
-R1 = sp.ImmutableMatrix([[0, -A], [A, -G]])
-CENTRE = R1.xreplace({G: sp.Integer(0)})
-
-
-def period(name, field=R1, **options):
-    """F'(x*) of a rule, as its own linear period."""
-    return period_matrix(UPDATES[name].configured(options), Linearisation(field, CENTRE, CENTRE), H)
-
-
-MATRICES = {
-    "simultaneous": period("simultaneous"),
-    "alternating": period("alternating"),
-    "h_ratio": period("simultaneous", sp.diag(1, R) * R1),
-    "extragradient": period("extragradient"),
-    "extragradient centre": period("extragradient", CENTRE),
-    "consensus": period("consensus", CENTRE, consensus_weight=W),
-    "instance noise": period("simultaneous", sp.ImmutableMatrix([[0, -A], [A, 2 * B * S**2]])),
-    "optimistic": period("optimistic"),
-    "optimistic centre": period("optimistic", CENTRE),
-    "competitive centre": period("competitive", CENTRE),
-    "lookahead": period("lookahead", CENTRE, lookahead_steps=3, lookahead_alpha=Q(1, 2)),
-}
 ASSUMED = {"h_ratio": compare(R, ">"), "consensus": compare(W, ">")}
-# Exact points of the parameters, with f1 of either sign, and the boundaries.
-POINTS = [
-    (Q(1), Q(1)),
-    (Q(1, 3), Q(-2)),
-    (Q(5), Q(-3, 2)),
-    (Q(2), Q(1)),
-    (Q(3), Q(-3, 2)),
-    (Q(3, 2), Q(1)),
-    (Q(4), Q(3)),
-]
 
 
 def assumed(name):
@@ -70,29 +36,6 @@ def number(expression, values):
     return float(ball)
 
 
-def radius_at(matrix, values):
-    """Rho by numpy: an oracle that knows nothing of factors or conditions."""
-    return max(abs(np.linalg.eigvals(np.array(matrix.xreplace(values).tolist(), dtype=float))))
-
-
-def smallest(matrix, symbol, values, top=8.0):
-    """(x, rho) where rho is smallest over 0 < x < top, by a grid that zooms in."""
-    function = sp.lambdify(symbol, [list(row) for row in matrix.xreplace(values).tolist()], "numpy")
-
-    def rho(x):
-        entries = [[np.broadcast_to(entry, x.shape) for entry in row] for row in function(x)]
-        return abs(np.linalg.eigvals(np.moveaxis(np.array(entries, dtype=float), -1, 0))).max(axis=1)
-
-    low, high, best = 1e-9, top, (inf, 0.0)
-    for _ in range(8):
-        grid = np.linspace(low, high, 2001)
-        found = rho(grid)
-        index = int(found.argmin())
-        best = min(best, (float(found[index]), float(grid[index])))
-        low, high = max(grid[max(index - 2, 0)], 1e-9), grid[min(index + 2, len(grid) - 1)]
-    return best[1], best[0]
-
-
 def at_point(results, values):
     """The proved result whose region holds at a point; the others have to agree."""
     found = [best for best in results if holds(best.region, values) and best.proved and best.radius is not None]
@@ -103,13 +46,13 @@ def at_point(results, values):
 
 
 @pytest.fixture(scope="module")
-def steps():
+def steps(rates):
     """`steps(name)`: best_step of a rule, once."""
     known = {}
 
     def get(name):
         if name not in known:
-            known[name] = best_step(MATRICES[name], H, assumed(name), seconds=30)
+            known[name] = best_step(rates.matrices[name], H, assumed(name), seconds=30)
         return known[name]
 
     return get
@@ -118,30 +61,12 @@ def steps():
 # -- closed forms ----------------------------------------------------------------------------------------------------
 
 
-def simultaneous(g, a):
-    """LITERATURE 1.9 [OPT]."""
-    if g < 2 * abs(a):
-        return g / (2 * a**2), sp.sqrt(1 - g**2 / (4 * a**2))
-    return 2 / g, sp.sqrt(1 - 4 * a**2 / g**2)
-
-
-def alternating(g, a):
-    """The double eigenvalue, up to the root of gamma^3 - 2 a gamma^2 + 2 a^2 gamma - 2 a^3; then T = 0."""
-    a = abs(a)
-    if g**3 - 2 * a * g**2 + 2 * a**2 * g - 2 * a**3 < 0:
-        return (2 * a - g) / a**2, abs(1 - g / a)
-    h = (-g + sp.sqrt(g**2 + 8 * a**2)) / (2 * a**2)
-    return h, sp.sqrt(g * h - 1)
-
-
-@pytest.mark.parametrize(("name", "expected"), [("simultaneous", simultaneous), ("alternating", alternating)])
-@pytest.mark.parametrize("point", POINTS)
-def test_r1(name, expected, point, steps):
-    values = dict(zip((G, A), point, strict=True)) | {B: Q(-1)}
-    best = at_point(steps(name), values)
-    step, radius = (number(sp.sympify(v), {}) for v in expected(*point))
+def test_r1(r1_rule, r1_point, steps, rates):
+    values = dict(zip((G, A), r1_point, strict=True)) | {B: Q(-1)}
+    best = at_point(steps(r1_rule), values)
+    step, radius = (number(sp.sympify(v), {}) for v in rates.best[r1_rule](*r1_point))
     assert (number(best.step, values), number(best.radius, values)) == pytest.approx((step, radius), abs=1e-12)
-    assert smallest(MATRICES[name], H, values)[1] == pytest.approx(radius, abs=1e-6)
+    assert rates.smallest(rates.matrices[r1_rule], H, values)[1] == pytest.approx(radius, abs=1e-6)
 
 
 def test_regions_read_as_in_the_literature(steps):
@@ -171,16 +96,16 @@ def test_regions_read_as_in_the_literature(steps):
         ("lookahead", {A: Q(2)}, sp.sqrt(sp.sqrt(2) - 1) / 2, sp.sqrt(Q(9, 4) - sp.sqrt(2))),
     ],
 )
-def test_other_rules(name, values, step, radius, steps):
+def test_other_rules(name, values, step, radius, steps, rates):
     values = {G: Q(1), B: Q(-1), S: Q(1), W: Q(1), R: Q(1)} | values
     best = at_point(steps(name), values)
     assert number(best.step, values) == pytest.approx(number(sp.sympify(step), {}), abs=1e-12)
     assert number(best.radius, values) == pytest.approx(number(sp.sympify(radius), {}), abs=1e-12)
-    assert smallest(MATRICES[name], H, values)[1] == pytest.approx(float(radius), abs=1e-6)
+    assert rates.smallest(rates.matrices[name], H, values)[1] == pytest.approx(float(radius), abs=1e-6)
 
 
 @pytest.mark.parametrize("name", ["simultaneous", "alternating", "h_ratio", "consensus", "instance noise"])
-def test_random_points_lie_in_a_region_and_agree_with_floats(name, steps):
+def test_random_points_lie_in_a_region_and_agree_with_floats(name, steps, rates):
     generator = np.random.default_rng(7)
     for _ in range(12):
         draw = [Q(int(n), 11) for n in generator.integers(1, 40, 6)]
@@ -188,11 +113,11 @@ def test_random_points_lie_in_a_region_and_agree_with_floats(name, steps):
         values = {G: draw[0], A: signs[0] * draw[1], R: draw[2], W: draw[3], B: -draw[4], S: signs[1] * draw[5]}
         best = at_point(steps(name), values)
         step, radius = number(best.step, values), number(best.radius, values)
-        assert radius_at(MATRICES[name], values | {H: sp.Float(step)}) == pytest.approx(radius, abs=1e-6)
-        assert smallest(MATRICES[name], H, values, 3 * step)[1] == pytest.approx(radius, abs=1e-6)
+        assert rates.radius_at(rates.matrices[name], values | {H: sp.Float(step)}) == pytest.approx(radius, abs=1e-6)
+        assert rates.smallest(rates.matrices[name], H, values, 3 * step)[1] == pytest.approx(radius, abs=1e-6)
 
 
-def test_the_best_parameter_and_both_together():
+def test_the_best_parameter_and_both_together(rates):
     """LITERATURE 1.9 [AltOpt], [crit5], [crit2]; TTUR's gamma = 2 |a| / sqrt(r); extragradient has F' = 0."""
     size = sp.Abs(A)
     table = {
@@ -204,7 +129,7 @@ def test_the_best_parameter_and_both_together():
     for name, (given, chosen, step, note) in table.items():
         values = {A: Q(-3, 2), H: Q(2, 5), B: Q(-1), R: Q(4)}
         if given is not None:
-            results = best_parameter(MATRICES[name], G, H, assumed(name), seconds=30)
+            results = best_parameter(rates.matrices[name], G, H, assumed(name), seconds=30)
             best = at_point(results, values)
             (symbol, value) = best.parameters[0]
             assert symbol == G
@@ -218,7 +143,7 @@ def test_the_best_parameter_and_both_together():
             (none,) = [r for r in results if holds(r.region, values | {H: Q(5)})]
             assert none.proved
             assert none.radius is None
-        (both,) = best_pair(MATRICES[name], G, H, assumed(name), seconds=30)
+        (both,) = best_pair(rates.matrices[name], G, H, assumed(name), seconds=30)
         assert both.proved
         assert both.radius == 0
         assert both.region == TRUE
@@ -227,14 +152,14 @@ def test_the_best_parameter_and_both_together():
         assert number(both.parameters[0][1] - chosen, values) == pytest.approx(0, abs=1e-12)
 
 
-def test_constants_and_concrete_objectives(decide):
+def test_constants_and_concrete_objectives(decide, rates):
     gradient_penalty = {"discriminator": "gamma/2*E_real(norm(grad(D))**2)"}
     for f, slope in (("standard", Q(1, 2)), ("exp(-1)*t - t**2", sp.exp(-1))):
         document = {"parameters": {"gamma": "gamma > 0"}, "penalty": gradient_penalty, "objective": {"f": f}}
         analysis = decide(**document)
         results = best_step(analysis.update_matrix, analysis.step, analysis.hypotheses, seconds=30)
         for g in (Q(1, 10), Q(4)):
-            expected = [number(sp.sympify(e), {}) for e in simultaneous(g, slope)]
+            expected = [number(sp.sympify(e), {}) for e in rates.best["simultaneous"](g, slope)]
             best = at_point(results, {G: g})
             assert [number(best.step, {G: g}), number(best.radius, {G: g})] == pytest.approx(expected, abs=1e-10)
 
@@ -242,8 +167,8 @@ def test_constants_and_concrete_objectives(decide):
 # -- what may not be claimed -----------------------------------------------------------------------------------------
 
 
-def test_false_claims_are_refused():
-    matrix, under, over = MATRICES["simultaneous"], compare(G, "<", 2 * sp.Abs(A)), compare(G, ">", 2 * sp.Abs(A))
+def test_false_claims_are_refused(rates):
+    matrix, under, over = rates.matrices["simultaneous"], compare(G, "<", 2 * sp.Abs(A)), compare(G, ">", 2 * sp.Abs(A))
     step, radius = G / (2 * A**2), sp.sqrt(1 - G**2 / (4 * A**2))
     assert proves_best(matrix, H, {H: step}, radius, HYPOTHESES, under)
     far, near = Q(11, 10), Q(1001, 1000)
@@ -257,7 +182,7 @@ def test_false_claims_are_refused():
     # Not under the wrong sign, and not where the choice is not allowed.
     assert not proves_best(matrix, H, {H: 1 / A}, sp.Integer(0), HYPOTHESES, compare(G, "==", 2 * sp.Abs(A)))
     assert proves_best(matrix, H, {H: 1 / sp.Abs(A)}, sp.Integer(0), HYPOTHESES, compare(G, "==", 2 * sp.Abs(A)))
-    alternating, best = MATRICES["alternating"], 2 * sp.Abs(A) - H * A**2
+    alternating, best = rates.matrices["alternating"], 2 * sp.Abs(A) - H * A**2
     assert not proves_best(alternating, H, {G: best}, sp.Abs(1 - H * sp.Abs(A)), HYPOTHESES)
     small = compare(H * sp.Abs(A), "<", 2)
     assert proves_best(alternating, H, {G: best}, sp.Abs(1 - H * sp.Abs(A)), HYPOTHESES, small)
@@ -287,8 +212,8 @@ def test_no_period_no_optimum():
     assert proves_best(matrix, H, {H: Q(1, 2)}, Q(1, 2), TRUE)
 
 
-def test_what_is_not_found_says_why(steps):
-    (none,) = best_step(period("simultaneous", CENTRE), H, HYPOTHESES)
+def test_what_is_not_found_says_why(steps, rates):
+    (none,) = best_step(rates.period("simultaneous", rates.centre), H, HYPOTHESES)
     assert none.proved
     assert none.radius is None
     assert none.note == "rho >= 1 whatever is chosen"
@@ -297,7 +222,7 @@ def test_what_is_not_found_says_why(steps):
     assert unattained.radius is None
     assert unattained.note
     start = time.monotonic()
-    results = best_step(MATRICES["optimistic"], H, HYPOTHESES, seconds=1)
+    results = best_step(rates.matrices["optimistic"], H, HYPOTHESES, seconds=1)
     assert time.monotonic() - start < 8
     assert all(best.radius is None and best.note and not best.proved for best in results)
 
@@ -310,35 +235,35 @@ def test_roots_of_cubics_are_not_found(steps):
     assert at_point(steps("extragradient"), {G: Q(3), A: Q(1), B: Q(-1)}).defective is False
 
 
-def test_conditions_that_bind_parameters():
+def test_conditions_that_bind_parameters(rates):
     c = sp.Symbol("c", real=True)
     hypotheses = conjunction([compare(c, ">"), compare(G, ">", c), compare(A, "==", c)])
-    results = best_step(MATRICES["simultaneous"], H, hypotheses, seconds=30)
+    results = best_step(rates.matrices["simultaneous"], H, hypotheses, seconds=30)
     for g in (Q(3, 2), Q(5, 2), Q(2)):
         values = {c: sp.Integer(1), A: sp.Integer(1), G: g}
         best = at_point(results, values)
-        expected = [number(sp.sympify(e), {}) for e in simultaneous(g, sp.Integer(1))]
+        expected = [number(sp.sympify(e), {}) for e in rates.best["simultaneous"](g, sp.Integer(1))]
         assert [number(best.step, values), number(best.radius, values)] == pytest.approx(expected, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", ["simultaneous", "alternating", "h_ratio", "consensus", "optimistic centre"])
-def test_what_is_printed_is_what_is_proved(name, steps):
+def test_what_is_printed_is_what_is_proved(name, steps, rates):
     proved = [best for best in steps(name) if best.proved]
     assert proved
     for best in proved:
         claim = ({H: best.step}, best.radius, assumed(name), best.region)
-        assert proves_best(MATRICES[name], H, *claim, Prover(seconds=20)), str(best)
+        assert proves_best(rates.matrices[name], H, *claim, Prover(seconds=20)), str(best)
 
 
 # -- Jordan blocks ---------------------------------------------------------------------------------------------------
 
 
-def test_defective_optima_decay_like_k_rho_to_the_k(steps):
+def test_defective_optima_decay_like_k_rho_to_the_k(steps, rates):
     for name, values in (("alternating", {G: Q(1, 2), A: Q(-1)}), ("optimistic centre", {A: Q(1)})):
         best = at_point(steps(name), values | {B: Q(-1)})
         assert best.defective
         assert "k*rho**k" in best.note
-        exact = MATRICES[name].xreplace(values)
+        exact = rates.matrices[name].xreplace(values)
         matrix = np.array(exact.xreplace({H: best.step.xreplace(values)}).tolist(), dtype=float)
         rho = number(best.radius, values)
         norms = [np.linalg.norm(np.linalg.matrix_power(matrix, k)) / rho**k for k in (20, 40)]
