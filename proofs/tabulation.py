@@ -112,6 +112,44 @@ def _same(one: Case, other: Case) -> bool:
     return one == other
 
 
+def table_markdown(rows: list[Row]) -> str:
+    """The table and the reasons as a document.
+
+    Args:
+        rows: Decided rows.
+    """
+    lines = [
+        "# Table 1 of Mescheder et al. 2018, decided",
+        "",
+        "Generated. In brackets what the paper prints; bold where a proof says otherwise.",
+        "*converges*: every game of the class, every admissible f and parameter value. *not-always*: some fail, proved.",
+        "*never*: all fail, proved.",
+        "",
+        "| method | with densities | general case |",
+        "|---|---|---|",
+    ]
+    for row in rows:
+        assert row.cases is not None
+        printed = (None, None) if row.method is None or row.method.printed is None else row.method.printed
+        cells = (row.cases.absolutely_continuous, row.cases.general)
+        shown = (_marked(cell, was) for cell, was in zip(cells, printed, strict=True))
+        lines.append(f"| {row.name} | {' | '.join(shown)} |")
+    for row in rows:
+        lines += ["", f"## {row.name}", ""]
+        if row.method is not None:
+            lines += [f"{row.method.source}.", ""]
+        lines += [f"    {line}" for line in reasons_text(row).splitlines()[1:]]
+    return "\n".join(lines) + "\n"
+
+
+def _marked(cell: Case, printed: bool | None) -> str:
+    if printed is None:
+        return cell.verdict.value
+    words = f"{cell.verdict.value} [{'yes' if printed else 'no'}]"
+    settled = cell.verdict is not CaseVerdict.UNDECIDED
+    return f"**{words}**" if settled and (cell.verdict is CaseVerdict.CONVERGES) is not printed else words
+
+
 def table_document(rows: list[Row]) -> dict[str, Any]:
     """All rows as plain JSON values.
 

@@ -19,7 +19,8 @@ from ..decision.cells import Cell
 from ..derivation import Derivation
 from ..rulings import Outcome
 from ..stability import Question
-from ..updates import Alternating, Flow, Simultaneous
+from ..updates import Simultaneous
+from .consistency import effective_steps
 from .control import Control, definite, semidefinite
 from .identities import consensus_identity, damping_identity, generator_identity
 from .linearised import DATA, Linearised, linearised
@@ -54,11 +55,9 @@ def judge_general(question: Question, derivation: Derivation, cell: Cell, *, den
     Raises:
         NeedSplit: If a sign varies over the cell.
     """
-    rule = question.rule
-    if not isinstance(rule, Flow | Simultaneous | Alternating) or (
-        isinstance(rule, Simultaneous | Alternating) and not rule.plain
-    ):
-        return _open(f"the general theorem covers the flow, simultaneous and alternating descent, not {rule.name!r}")
+    steps = effective_steps(question, cell) if question.rule.discrete else _TOGETHER
+    if steps is None:
+        return _open(f"small steps of the rule {question.rule.name!r} are not seen to follow the vector field")
     try:
         blocks = linearised(derivation, cell)
     except NotInvariant as failure:
@@ -77,17 +76,19 @@ def judge_general(question: Question, derivation: Derivation, cell: Cell, *, den
         return _open("the slope of f at d* is 0: to first order the players do not see each other")
     if toward < 0 and not blocks.players:
         reason = "G climbs where it should descend: J is similar to a symmetric matrix with a zero block, so not stable"
-        return GeneralRuling(Outcome.NO, reason, (_MOVABLE,)) if _same_rates(question) else _open(reason)
+        return _open(reason) if _is_given(question) else GeneralRuling(Outcome.NO, reason, (_MOVABLE,))
     if not semidefinite(blocks, cell):
         return _growing(question, blocks, cell)
-    return _decaying(question, derivation, blocks, cell, density=density)
+    return _decaying(question, derivation, blocks, steps, cell, density=density)
 
 
+Steps = tuple[sp.Expr, sp.Expr]
+_TOGETHER: Steps = (sp.Integer(1), sp.Integer(1))
 _MOVABLE = "some generator near theta* has another law (M_G is not everything)"
 
 
 def _decaying(
-    question: Question, derivation: Derivation, blocks: Linearised, cell: Cell, *, density: bool
+    question: Question, derivation: Derivation, blocks: Linearised, steps: Steps, cell: Cell, *, density: bool
 ) -> GeneralRuling:
     found = definite(blocks, cell, density=density)
     assumptions = list(_assumptions(blocks, density=density))
@@ -97,18 +98,18 @@ def _decaying(
         if semidefinite(blocks, cell, -1):
             return _growing(question, blocks, cell)
         return _open(f"nothing damps {found.missing}")
-    if question.declared and question.rule.discrete:
+    if _is_given(question):
         return _open("the theorem is for small steps, and h is given")
     if not blocks.players:
         assert damping_identity()
         return GeneralRuling(Outcome.YES, f"Theorem 4.1 with Q = {_quadratic(blocks)}", tuple(assumptions))
-    return _with_players(question, blocks, cell, tuple(assumptions))
+    return _with_players(blocks, steps, cell, tuple(assumptions))
 
 
-def _with_players(question: Question, blocks: Linearised, cell: Cell, assumptions: tuple[str, ...]) -> GeneralRuling:
+def _with_players(blocks: Linearised, steps: Steps, cell: Cell, assumptions: tuple[str, ...]) -> GeneralRuling:
     """Consensus and Nagarajan-Kolter penalties beside a definite Q."""
     rho = {key: blocks.players.get(key, sp.Integer(0)) for key in _PAIRS}
-    same_steps = question.rule.first_order in (None, (1, 1)) and cell.is_zero(blocks.ratio - 1)
+    same_steps = cell.is_zero(steps[0] - steps[1]) and cell.is_zero(blocks.ratio - 1)
     zero_sum = blocks.zero_sum and cell.is_zero(blocks.pull - blocks.push)
     on_g, on_d, of_theta = (rho[key] for key in (("G", "psi"), ("D", "psi"), ("D", "theta")))
     nonnegative = all(cell.sign(value) >= 0 for value in (on_g, on_d, of_theta))
@@ -168,11 +169,13 @@ def _flat_without_damping(blocks: Linearised, cell: Cell) -> bool:
 
 def _takes_steps(question: Question, cell: Cell) -> bool:
     """Whether the rule is x + h v(x) with h > 0."""
-    return question.rule.name == "simultaneous" and (not question.declared or cell.sign(question.h) > 0)
+    plain = question.rule == Simultaneous()
+    return plain and (not question.declared or cell.sign(question.h) > 0)
 
 
-def _same_rates(question: Question) -> bool:
-    return not question.declared or not question.rule.discrete
+def _is_given(question: Question) -> bool:
+    """Whether the step size is a given number."""
+    return question.declared and question.rule.discrete
 
 
 def _sees_output(derivation: Derivation) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-BLOCK = re.compile(r"<!-- (output: (?P<command>[^>]*?)|table) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
+BLOCK = re.compile(r"<!-- (output: (?P<command>[^>]*?)|table|games) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
 
 
 def output(command: str) -> str:
@@ -35,11 +35,21 @@ def table() -> str:
     return "".join(rows)
 
 
+def games() -> str:
+    from convergan.symbolic.prototypes import PROTOTYPES
+
+    rows = []
+    for name, kind in PROTOTYPES.items():
+        keys = [f"`{key.name}` ({key.default})" for key in kind.keys] + ["`data` (0)"] * kind.places_data
+        rows.append(f"| `{name}` | {kind.formula} | {', '.join(keys)} |\n")
+    return "".join(rows)
+
+
 def regenerated(text: str) -> str:
     def replacement(match: re.Match[str]) -> str:
         command = match["command"]
-        body = table() if command is None else output(command)
         opening = match[0].split("\n", 1)[0]
+        body = output(command) if command is not None else games() if "games" in opening else table()
         return f"{opening}\n{body}<!-- end -->"
 
     return BLOCK.sub(replacement, text)
@@ -54,7 +64,7 @@ def without_measurements(text: str) -> str:
 
 def test_readme_shows_what_the_program_prints() -> None:
     text = README.read_text(encoding="utf-8")
-    assert len(BLOCK.findall(text)) == 4
+    assert len(BLOCK.findall(text)) == 6
     assert without_measurements(regenerated(text)) == without_measurements(text)
 
 

@@ -18,34 +18,11 @@ from convergan.symbolic.general.linearised import DATA, Form, Linearised
 
 YES, NOT, NEVER, OPEN = CaseVerdict.CONVERGES, CaseVerdict.NOT_ALWAYS, CaseVerdict.NEVER, CaseVerdict.UNDECIDED
 NO = {NOT, NEVER}
-TABLE = {
-    "unregularised": ({YES}, NO),
-    "WGAN": (NO, NO),
-    "WGAN-GP": (NO, NO),
-    "DRAGAN": (NO, NO),  # Table 1 has yes | no: the uniform game refutes the yes
-    "instance noise": ({YES}, {YES}),
-    "ConOpt": ({YES}, NO),  # Table 1 has yes | yes: a slope of D that no sample shows keeps its value
-    "gradient penalties of Roth et al.": ({YES}, {YES}),
-    "R1": ({YES}, {YES}),
-    "R2": ({YES}, {YES}),
-    "WGAN with R1": (NO, NO),
-    "R3GAN": ({YES}, {YES}),
-    "weight decay on D": ({OPEN}, NO),
-}
 
 
 def decided(document):
     found = cases_of(read_proposal(document), Prover())
     return found.absolutely_continuous, found.general
-
-
-@pytest.mark.parametrize("name", TABLE)
-def test_table(name):
-    (method,) = (method for method in METHODS if method.name == name)
-    found = cases_of(method.proposal, Prover())
-    densities, general = TABLE[name]
-    assert found.absolutely_continuous.verdict in densities
-    assert found.general.verdict in general
 
 
 def test_a_refuted_cell_names_the_game_and_the_point():
