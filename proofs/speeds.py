@@ -59,6 +59,8 @@ def speeds(analysis: Analysis) -> Speeds | None:
     matrix, question = analysis.update_matrix, analysis.question
     if matrix is None or question is None or isinstance(question.rule, Averaged):
         return None
+    if analysis.derivation is None or not analysis.derivation.planar:
+        return None
     if analysis.verdict.verdict not in (Verdict.CONVERGES, Verdict.CONDITIONAL):
         return None
     assumed = conjunction([analysis.hypotheses, analysis.jacobian_region])

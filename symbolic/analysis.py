@@ -17,6 +17,7 @@ from .generator import generator_alone
 from .germs import LocalField, local_field
 from .hypotheses import declared, hypotheses, symbol_names
 from .lazy_price import LazyPrice, lazy_price
+from .manifolds import dimension
 from .output import NoEquilibriumOutput
 from .periods import linearisation
 from .proposal import Proposal
@@ -93,9 +94,11 @@ class Analysis:
     @property
     def dimension(self) -> int | None:
         """The dimension of the set of equilibria at x*, where it is known and the same for all parameters."""
+        theorems = {cell.ruling.theorem for cell in self.verdict.cells}
+        if self.derivation is not None and not self.derivation.planar:
+            return dimension(self.derivation, [cell.cell for cell in self.verdict.cells], theorems)
         if self.isolated:
             return 0
-        theorems = {cell.ruling.theorem for cell in self.verdict.cells}
         return 1 if theorems and theorems <= CONTINUA else None
 
     @property
@@ -112,6 +115,8 @@ class Analysis:
         """What a lazy penalty costs, where there is a closed form."""
         rule = None if self.question is None else self.question.rule
         if not isinstance(rule, Stepwise) or rule.lazy == 1 or self.linearisation is None:
+            return None
+        if self.linearisation.field.shape != (2, 2):
             return None
         return lazy_price(rule, self.linearisation, self.step, self.hypotheses, self.prover)
 
@@ -135,7 +140,8 @@ class Analysis:
         """Eigenvalues of one period, for display; None if there is no closed form."""
         if self.update_matrix is None or self.jacobian is None:
             return None
-        return eigenvalues(self.update_matrix, discriminant(self.jacobian))
+        square = discriminant(self.jacobian) if self.jacobian.rows == 2 else None
+        return eigenvalues(self.update_matrix, square)
 
 
 def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:

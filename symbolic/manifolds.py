@@ -188,3 +188,27 @@ def _known(entry: sp.Expr, cell: Cell) -> sp.Expr:
         return sp.Integer(0) if cell.is_zero(entry) else entry
     except NeedSplit:
         return entry
+
+
+def dimension(derivation: Derivation, cells: Iterable[Cell], theorems: set[str]) -> int | None:
+    """The dimension of the set of equilibria at x*, where every cell is stable; else None.
+
+    Args:
+        derivation: The field and its equilibria.
+        cells: The cells that were ruled on.
+        theorems: The theorems that decided.
+    """
+    if theorems == {"block-linear-stability"}:
+        return 0
+    if theorems != {"manifold-linear-stability"}:
+        return None
+    counts = {
+        next((_parameters(each) for each in derivation.equilibria if vanishes_on(derivation, each, cell)), None)
+        for cell in cells
+    }
+    return counts.pop() if len(counts) == 1 else None
+
+
+def _parameters(family: Iterable[sp.Expr]) -> int:
+    coordinates = tuple(family)
+    return sum(any(coordinate.has(s) for coordinate in coordinates) for s in FREE)

@@ -17,6 +17,7 @@ from ..decision.cells import Cell
 from ..spectrum import characteristic_coefficients
 from ..stability import Question
 from ..updates import Averaged, Linearisation, Stepwise, period_matrix
+from ..updates.steppers import Gradient, HeavyBall
 
 _J = sp.Matrix(2, 2, sp.symbols("_j1:5", real=True))
 _FREE = sp.Matrix(2, 2, sp.symbols("_j5:9", real=True))
@@ -36,8 +37,10 @@ def effective_steps(question: Question, cell: Cell) -> tuple[sp.Expr, sp.Expr] |
     if rule.first_order is not None:
         n, m = rule.first_order
         return sp.Integer(n), sp.Integer(m)
-    bounded = isinstance(rule, Stepwise) and (rule.clip is not None or rule.decay is not None)
-    if bounded or rule.uses_opponents or isinstance(rule, Averaged):
+    if isinstance(rule, Stepwise) and rule == type(rule)(lazy=rule.lazy):
+        # (k - 1) steps along v0 and one along v0 + k (v - v0) are k steps along v, to first order in h.
+        return sp.Integer(rule.lazy), sp.Integer(rule.lazy)
+    if (isinstance(rule, Stepwise) and not _is_homogeneous(rule)) or rule.uses_opponents or isinstance(rule, Averaged):
         return None
     free = sp.ImmutableMatrix(_FREE) if rule.uses_free_field else None
     period = period_matrix(rule, Linearisation(sp.ImmutableMatrix(_J), free), h)
@@ -50,20 +53,30 @@ def effective_steps(question: Question, cell: Cell) -> tuple[sp.Expr, sp.Expr] |
     if len(right) != 2 or len(left) != 2 or not plain:
         return None
     r, lt = sp.Matrix.hstack(*right), sp.Matrix.hstack(*left).T
+    top = r[:2, :]  # in the coordinates (theta, psi) of the state R becomes the identity
+    if sp.cancel(top.det()) == 0 or not _rest_is_stable(start, cell):
+        return None
+    r = (r * top.inv()).applyfunc(sp.cancel)
     gram = lt * r
-    if cell.is_zero(gram.det()) or not _rest_is_stable(start, cell):
+    if sp.cancel(gram.det()) == 0:
         return None
-    # In the coordinates (theta, psi) of the state: R becomes the identity there.
-    top = r[:2, :]
-    if cell.is_zero(top.det()):
+    lt = (gram.inv() * lt).applyfunc(sp.cancel)
+    below = [sp.denom(sp.together(entry)) for entry in (*r, *lt)]
+    if any(d.has(*_J, *_FREE) or cell.is_zero(d) for d in below):
         return None
-    reduced = (top * gram.inv() * lt * first * r * top.inv()).applyfunc(sp.cancel)
+    reduced = (lt * first * r).applyfunc(sp.cancel)
     factors = [sp.cancel(reduced[0, 0] / _J[0, 0]), sp.cancel(reduced[1, 1] / _J[1, 1])]
     if any(factor.has(*_J, *_FREE) for factor in factors):
         return None
     if (reduced - sp.diag(*factors) * _J).applyfunc(sp.cancel) != sp.zeros(2, 2):
         return None
     return (factors[0], factors[1]) if all(cell.sign(factor) > 0 for factor in factors) else None
+
+
+def _is_homogeneous(rule: Stepwise) -> bool:
+    """Whether steps are multiples of v and its past: no clipping, no decay, nothing that differs between parameters."""
+    steppers = (rule.generator, rule.discriminator)
+    return rule.clip is None and rule.decay is None and all(isinstance(s, Gradient | HeavyBall) for s in steppers)
 
 
 def _rest_is_stable(start: sp.Matrix, cell: Cell) -> bool:
