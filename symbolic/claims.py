@@ -245,5 +245,7 @@ def _step_size_claim(analysis: Analysis, condition: Condition) -> ClaimResult:
 def _critical_claim(analysis: Analysis, condition: Condition) -> ClaimResult:
     if analysis.jacobian is None or not _covers(analysis):
         return ClaimResult("critical", None, "there is no Jacobian to derive critical values from")
+    if analysis.jacobian.rows != 2:
+        return ClaimResult("critical", None, "critical values are derived for two eigenvalues only")
     derived = compare(discriminant(analysis.jacobian), "==")
     return _same_region(analysis, "critical", _region(analysis, condition), derived, analysis.hypotheses)
