@@ -122,6 +122,8 @@ def _formula(formula: Formula) -> str:
 def _latex(expression: sp.Basic) -> str:
     shown = standard(expression) if isinstance(expression, sp.Expr) else expression
     names = {sp.Symbol(name, real=True): latex for name, latex in _NAMES.items()}
+    bound = (symbol for symbol in shown.atoms(sp.Symbol) if symbol.name.startswith("_"))
+    names |= {symbol: sp.latex(sp.Symbol(symbol.name[1:])) for symbol in bound}
     return sp.latex(shown, symbol_names=names)
 
 
