@@ -127,7 +127,9 @@ def _taken_out(kind: type, factor: sp.Expr, multiplicity: int) -> sp.Expr:
     if kind is sp.Abs:
         odd = factor if positive or multiplicity % 2 == 0 else sp.Abs(factor)
         return factor ** (multiplicity - 1) * odd
-    return sp.Integer(1) if positive or multiplicity % 2 == 0 else sp.sign(factor)
+    if positive or (multiplicity % 2 == 0 and _vanishes_rarely(factor)):
+        return sp.Integer(1)
+    return sp.sign(factor) ** multiplicity
 
 
 def _coordinates(expression: sp.Expr) -> bool:

@@ -76,7 +76,8 @@ def quotient(equilibria: Sequence[sp.Expr], of_generator: int) -> Quotient | Non
     project = sp.diag(*parts) if all(part.rows for part in parts) else _stacked(parts, size, of_generator)
     lift = project.T * (project * project.T).inv() if project.rows else sp.zeros(size, 0)
     tangent = sp.Matrix(columns).T if columns else sp.zeros(size, 0)
-    return Quotient(*(sp.ImmutableMatrix(m) for m in (project, lift, tangent)), parts[0].rows)
+    project, lift, tangent = (sp.ImmutableMatrix(matrix) for matrix in (project, lift, tangent))
+    return Quotient(project, lift, tangent, parts[0].rows)
 
 
 def blocks(matrix: sp.Matrix, of_generator: int) -> list[Block]:

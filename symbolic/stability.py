@@ -162,10 +162,9 @@ def _shifted(question: Question, piece: Piece, cell: Cell) -> Ruling:
     if question.rule.name == "alternating" and question.declared:
         # With a fixed h, several steps of one player could in principle lead back to x*.
         assert question.rule.first_order is not None
-        if len(piece.value) > 2:
-            count = max(question.rule.first_order)
-        else:
-            count = question.rule.first_order[0 if not cell.is_zero(piece.value[0]) else 1]
+        planar = len(piece.value) == 2
+        first = planar and not cell.is_zero(piece.value[0])
+        count = question.rule.first_order[0 if first else 1] if planar else max(question.rule.first_order)
         if count > 1:
             return Ruling(Outcome.OPEN, "", f"{reason}; {count} steps of a fixed size may return to it")
     return Ruling(Outcome.NO, "not-stationary", reason, piece=piece)
@@ -196,7 +195,7 @@ def _map_leaves(question: Question, piece: Piece, local: LocalField, cell: Cell)
     if question.rule.name == "simultaneous":
         return True
     assert piece.value is not None and question.rule.first_order is not None
-    if len(piece.value) > 2:
+    if len(piece.value) != 2:
         return False
     g_steps, d_steps = question.rule.first_order
     if not cell.is_zero(piece.value[0]):

@@ -12,7 +12,7 @@ from ..decision.cells import SYMPY_FAILURES, Cell, Unresolved, analysed
 from ..decision.limits import OutOfTime, time_limit
 from ..decision.prover import Prover
 from ..derivation import Derivation, derive
-from ..formula import Formula
+from ..formula import Formula, symbols
 from ..hypotheses import hypotheses
 from ..output import NoEquilibriumOutput
 from ..proposal import Proposal
@@ -145,10 +145,11 @@ def _decided(subject: Subject, *, density: bool) -> Case:
     def judged(cell: Cell) -> GeneralRuling:
         return judge_general(subject.question, subject.derivation, cell, density=density)
 
-    found = [
-        GeneralRuling(Outcome.OPEN, ruling.reason) if isinstance(ruling, Unresolved) else ruling
-        for _, ruling in analysed(start, judged)
+    ruled = [
+        (cell, GeneralRuling(Outcome.OPEN, ruling.reason) if isinstance(ruling, Unresolved) else ruling)
+        for cell, ruling in analysed(start, judged)
     ]
+    found = [ruling for _, ruling in ruled]
     own = _own(subject.proposal, density=density)
     outcomes = {ruling.outcome for ruling in found}
     failed = subject.known if own is not None and _fails(subject.known) else None
@@ -167,9 +168,10 @@ def _decided(subject: Subject, *, density: bool) -> Case:
     if failing is not None:
         reason = f"fails on {failing.sample.words}: {failing.reason}"
         return Case(CaseVerdict.NOT_ALWAYS, reason, (), failing.sample.words, failing.sample.prototype, failing.point)
-    if Outcome.NO in outcomes:
-        against = [ruling for ruling in found if ruling.outcome is Outcome.NO]
-        return Case(CaseVerdict.NOT_ALWAYS, f"for some parameters {_reasons(against)}", _assumed(against))
+    for cell, ruling in ruled:
+        point = _point(subject, cell) if ruling.outcome is Outcome.NO else None
+        if point is not None:
+            return Case(CaseVerdict.NOT_ALWAYS, f"no game where {ruling.reason}", ruling.assumptions, point=point)
     return Case(CaseVerdict.UNDECIDED, _reasons([ruling for ruling in found if ruling.outcome is Outcome.OPEN]))
 
 
@@ -190,6 +192,12 @@ def _samples(subject: Subject, *, density: bool) -> tuple[Sample, ...]:
     known = None if subject.known is None else (proposal.prototype, proposal.data)
     samples = ABSOLUTELY_CONTINUOUS if density else GENERAL
     return tuple(sample for sample in samples if (sample.prototype, sample.data) != known)
+
+
+def _point(subject: Subject, cell: Cell) -> Point | None:
+    """An exact point of a cell, so that it is not empty."""
+    variables = set(subject.derivation.symbols.values()) | symbols(cell.formula)
+    return subject.prover.point(cell.formula, sorted(variables, key=str), "a point where no game converges")
 
 
 def _fails(verdict: RuleVerdict | None) -> bool:

@@ -11,7 +11,7 @@ import functools
 import sympy as sp
 
 K, KT, Q, P = sp.symbols("K Kt Q P", commutative=False)
-PULL, PUSH, RHO, SIGMA, A = sp.symbols("pull push rho sigma a", positive=True)
+PULL, PUSH, RHO, SIGMA, A, B = sp.symbols("pull push rho sigma a b", positive=True)
 _TRANSPOSED = {K: KT, KT: K}
 
 
@@ -37,17 +37,17 @@ def damping_identity() -> bool:
 def consensus_identity() -> bool:
     """The same for penalties on both players' gradients.
 
-    With G = [a K, -Q], a consensus of weight rho on |grad_psi L|^2 and one of weight sigma on |grad_theta L|^2 in D's
-    row, and a further damping P of D,
+    With G = [b K, -Q], a consensus of weight rho on |grad_psi L|^2 and one of weight sigma on |grad_theta L|^2 in D's
+    row, a coupling a that means of D may have changed, and a further damping P of D,
 
-        J = [[0, -a K^T], [a K, -Q - P]] - rho G^T G - sigma diag(0, a^2 K K^T)
+        J = [[0, -a K^T], [a K, -Q - P]] - rho G^T G - sigma diag(0, b^2 K K^T)
 
-    has J + J^T = -2 diag(0, Q + P) - 2 rho G^T G - 2 sigma diag(0, a^2 K K^T).
+    has J + J^T = -2 diag(0, Q + P) - 2 rho G^T G - 2 sigma diag(0, b^2 K K^T).
     """
-    gradient = sp.Matrix([[A * K, -Q]])
+    gradient = sp.Matrix([[B * K, -Q]])
     square = transposed(gradient) * gradient
-    jacobian = sp.Matrix([[0, -A * KT], [A * K, -Q - P]]) - RHO * square - SIGMA * sp.diag(0, A**2 * K * KT)
-    right = -2 * sp.diag(0, Q + P) - 2 * RHO * square - 2 * SIGMA * sp.diag(0, A**2 * K * KT)
+    jacobian = sp.Matrix([[0, -A * KT], [A * K, -Q - P]]) - RHO * square - SIGMA * sp.diag(0, B**2 * K * KT)
+    right = -2 * sp.diag(0, Q + P) - 2 * RHO * square - 2 * SIGMA * sp.diag(0, B**2 * K * KT)
     return vanishes(jacobian + transposed(jacobian) - right)
 
 
@@ -59,10 +59,10 @@ def generator_identity() -> bool:
 
         phi' = -B^T psi,    psi' = B phi - (Q + rho B B^T) psi.
     """
-    b, bt = A * K, A * KT
-    jacobian = sp.Matrix([[-RHO * bt * b, -bt + RHO * bt * Q], [b, -Q]])
+    bk, bt = A * K, A * KT
+    jacobian = sp.Matrix([[-RHO * bt * bk, -bt + RHO * bt * Q], [bk, -Q]])
     change, back = sp.Matrix([[1, RHO * bt], [0, 1]]), sp.Matrix([[1, -RHO * bt], [0, 1]])
-    return vanishes(change * jacobian * back - sp.Matrix([[0, -bt], [b, -Q - RHO * b * bt]]))
+    return vanishes(change * jacobian * back - sp.Matrix([[0, -bt], [bk, -Q - RHO * bk * bt]]))
 
 
 def _reversed(expression: sp.Expr) -> sp.Expr:

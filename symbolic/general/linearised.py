@@ -55,6 +55,7 @@ class Linearised:
         idle: Laws on which a penalty looks at D and is constant near x*.
         ratio: D's step over G's.
         own_value: The objective's own part of ``forms[law].value``.
+        own_slope: Its slope fake'(d*), before tilts.
     """
 
     pull: sp.Expr
@@ -69,6 +70,7 @@ class Linearised:
     idle: frozenset[Law] = frozenset()
     ratio: sp.Expr = sp.S.One
     own_value: sp.Expr = sp.S.Zero
+    own_slope: sp.Expr = sp.S.Zero
 
 
 def linearised(derivation: Derivation, cell: Cell) -> Linearised:
@@ -99,6 +101,7 @@ def linearised(derivation: Derivation, cell: Cell) -> Linearised:
         zero_sum=objective.generator == "zero-sum",
         ratio=ex.interpret(proposal.training.h_ratio, ScalarAlgebra(derivation.symbols)),
         own_value=-curvature,
+        own_slope=slope,
     )
     on_d, on_g = (
         variation(tree, derivation.symbols, derivation.output, cell)
@@ -166,9 +169,10 @@ def _add_to_d(blocks: Linearised, penalty: Truncated, cell: Cell) -> None:
             continue
         if kinds == ("value",):
             blocks.tilts[laws[0]] = blocks.tilts.get(laws[0], sp.Integer(0)) + coefficient
-            if monomial[0].law == (*DATA, "fake"):
-                if blocks.law != DATA:
-                    raise NotSmooth("a mean of D over clean samples beside an objective that sees noisy ones")
+            if monomial[0].law[-1] == "fake":
+                # d/dtheta of a mean over generated samples is K only for the law that the objective sees.
+                if laws[0] != blocks.law:
+                    raise NotSmooth("a mean of D over generated samples of another law than the objective's")
                 blocks.push -= coefficient
         elif kinds == ("slope",):
             blocks.kinks[laws[0]] = blocks.kinks.get(laws[0], sp.Integer(0)) + coefficient
@@ -195,7 +199,7 @@ def _add_to_g(blocks: Linearised, penalty: Truncated, cell: Cell) -> None:
             continue  # of second order in u, so that its gradient in theta is so too
         elif monomial[0].kind == "value" and monomial[0].law[-1] == "real":
             continue
-        elif monomial[0].kind == "value" and monomial[0].law == (*DATA, "fake") and blocks.law == DATA:
+        elif monomial[0].kind == "value" and monomial[0].law == (*blocks.law, "fake"):
             blocks.pull += coefficient
         else:
             raise NotSmooth("a penalty on G that is of first order in D at mixed or noisy samples, or has a kink")

@@ -130,7 +130,9 @@ _PAIRS = (("G", "psi"), ("G", "theta"), ("D", "psi"), ("D", "theta"))
 
 
 def _only_objective(blocks: Linearised, cell: Cell) -> bool:
-    """Whether Q is the objective's own: no penalty adds to it."""
+    """Whether Q and the coupling are the objective's own: no penalty adds to them."""
+    if not cell.is_zero(blocks.pull - blocks.own_slope):
+        return False
     return all(
         cell.is_zero(c)
         for law, form in blocks.forms.items()
@@ -209,8 +211,8 @@ def _quadratic(blocks: Linearised) -> str:
             value = sp.expand(c)
             if value != 0:
                 text = str(value) if not isinstance(value, sp.Add) else f"({value})"
-                parts.append(f"{text} {words}{where}")
-    return " + ".join(parts) or "0"
+                parts.append(f"{words}{where}" if value == 1 else f"{text} {words}{where}")
+    return " + ".join(parts).replace("+ -", "- ") or "0"
 
 
 def _open(reason: str) -> GeneralRuling:

@@ -65,6 +65,11 @@ class Truncated:
         return self.terms.get((), sp.Integer(0))
 
     @property
+    def is_constant(self) -> bool:
+        """Whether it is its value at x* and nothing else, with nothing dropped."""
+        return self.exact and not self.rest.simplified().terms
+
+    @property
     def rest(self) -> Truncated:
         """What is not constant."""
         return Truncated({m: c for m, c in self.terms.items() if m}, self.exact)
@@ -122,8 +127,8 @@ def modulus_sign(inner: Truncated, cell: Cell) -> int:
     if sign:
         return sign
     terms = {m: c for m, c in inner.rest.simplified().terms.items() if not cell.is_zero(c)}
-    if not terms:
-        raise NotSmooth("an absolute value of something that vanishes to second order")
+    if not terms or not inner.exact:
+        raise NotSmooth("an absolute value of something that vanishes at the equilibrium")
     leading = [c for m, c in terms.items() if len(m) == 1 and m[0].kind == "slope"]
     # s (b + O(1)) has the sign of b; what has no factor s may outweigh it.
     if len(leading) == 1 and all(any(q.kind == "slope" for q in m) for m in terms):

@@ -160,7 +160,7 @@ class _Algebra:
         if norms and not vectors and len({norm.of for norm in norms}) == 1:
             rest = [factor for factor in factors if not isinstance(factor, Norm)]
             scale = reduce(Truncated.__mul__, map(self.plain, rest), Truncated.constant(sp.Integer(1)))
-            if not scale.rest.simplified().terms:
+            if scale.is_constant:
                 factor = sp.Mul(scale.value, *(norm.factor for norm in norms))
                 return Norm(factor, norms[0].of, sp.Add(*(norm.power for norm in norms)))
         scalars = (self.plain(factor) for factor in factors if not isinstance(factor, Vector))
@@ -177,14 +177,14 @@ class _Algebra:
             if to.is_Integer and to > 0 and to % 2 == 0:
                 return Truncated({}, exact=False)
             raise NotSmooth("an odd power of the norm of D grad D, or of a similar product")
-        if isinstance(base, Norm):
+        if isinstance(base, Norm) and not self.cell.is_zero(base.factor):
             if to.is_Integer or self.cell.sign(base.factor) >= 0:
                 return Norm(base.factor**to, base.of, base.power * to)
             raise NotSmooth("a root of something negative")
         inner = self.plain(base)
         if to.is_Integer and to >= 0:
             return reduce(Truncated.__mul__, [inner] * int(to), Truncated.constant(sp.Integer(1)))
-        if not inner.rest.simplified().terms:
+        if inner.is_constant:
             return self._constant_power(inner.value, to)
         sign = self.cell.sign(inner.value)
         if sign == 0 or (sign < 0 and not to.is_Integer):
@@ -212,7 +212,7 @@ class _Algebra:
                 return self._modulus(inner)
             case "sign":
                 sign = self.cell.sign(inner.value)
-                if sign == 0 and inner.rest.simplified().terms:
+                if sign == 0 and not inner.is_constant:
                     raise NotSmooth("the sign of something that vanishes at the equilibrium")
                 return Truncated.constant(sp.Integer(sign))
             case "sqrt":
@@ -229,7 +229,7 @@ class _Algebra:
 
     def norm(self, operand: Value) -> Value:
         if isinstance(operand, Vector):
-            if not operand.factor.rest.simplified().terms:
+            if operand.factor.is_constant:
                 factor = operand.factor.value
                 return Norm(self.cell.sign(factor) * factor, operand.of, sp.Integer(1))
             if self.cell.is_zero(operand.factor.value):
@@ -271,7 +271,7 @@ class _Algebra:
         return inner
 
     def _modulus(self, inner: Truncated) -> Truncated:
-        if not inner.rest.simplified().terms:
+        if inner.is_constant:
             return Truncated.constant(self.cell.sign(inner.value) * inner.value)
         return inner.scaled(sp.Integer(modulus_sign(inner, self.cell)))
 

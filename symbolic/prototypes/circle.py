@@ -21,7 +21,7 @@ class CircleGame(FeatureGame):
 
     formula = "p_D = uniform on the unit circle, p_theta = law of A e + b, D = sum psi_ij x^i y^j"
     source = "Mescheder et al. 2018, Theorem 4.1, with a curved manifold and a curved M_G"
-    # From degree 5 on, x (x^2 + y^2 - 1)^2 is a direction of M_D.
+    # From degree 5 on, x (x^2 + y^2 - 1)^2 is a direction of M_D; r^4 - 2 r^2 is a constant shift from degree 4 on.
     keys = (GameKey("degree", "the largest degree of a feature", 2, 2, 4),)
 
     def sizes(self) -> tuple[int, int]:
@@ -52,3 +52,11 @@ class CircleGame(FeatureGame):
         s = FREE[0]
         cosine, sine = (1 - s**2) / (1 + s**2), 2 * s / (1 + s**2)
         return cosine, -sine, sine, cosine, *self.equilibrium()[4:]
+
+    def shifted_equilibria(self) -> tuple[sp.Expr, ...] | None:
+        """D = d* + s (r^4 - 2 r^2) besides, which is d* - s on the circle and has no slope there."""
+        if self.options["degree"] < 4:
+            return None
+        shift = {(2, 0): -2, (0, 2): -2, (4, 0): 1, (2, 2): 2, (0, 4): 1}
+        pairs = exponents(self.options["degree"])
+        return *self.equilibria()[:6], *(shift.get(pair, 0) * FREE[1] for pair in pairs)

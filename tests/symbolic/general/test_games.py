@@ -64,6 +64,14 @@ def test_every_prototype_says_what_it_is(prototype):
     assert kind.__doc__
 
 
+def test_a_constant_shift_on_the_circle_is_an_equilibrium_where_the_loss_does_not_see_it(decide):
+    """S (r^4 - 2 r^2) is constant on the circle without a slope there."""
+    penalty = {"discriminator": "E_real(norm(grad(D))**2)"}
+    game = {"prototype": "circle", "degree": 4}
+    found = decide(objective={"f": "wasserstein"}, penalty=penalty, game=game)
+    assert found.verdict.verdict.value in {"converges", "undecided"}
+
+
 ERRORS = [
     ({"prototype": "uniform", "data": "1"}, {}, "game.data", "leave it out"),
     ({"prototype": "segment", "degree": 9}, {}, "game.degree", "from 2 to 4"),
