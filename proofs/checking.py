@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ class Evidence:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckResult:
     """What came out of one proposal.
 
@@ -39,7 +40,6 @@ class CheckResult:
         name: The proposal's name.
         file: The file as the user gave it, or an empty string.
         analysis: What was derived and decided; None for an invalid proposal or a failed analysis.
-        cases: What holds beyond the prototype; None with ``analysis``.
         claims: The claimed keys; without any, the claim "converges" that is asked then.
         claimed: Whether the proposal made a claim itself.
         evidence: What autograd said; None if it was not asked or cannot be.
@@ -52,7 +52,6 @@ class CheckResult:
     name: str
     file: str
     analysis: Analysis | None
-    cases: Cases | None
     claims: tuple[ClaimResult, ...]
     claimed: bool
     evidence: Agreement | None
@@ -60,6 +59,11 @@ class CheckResult:
     error: str
     invalid: bool
     seconds: float
+
+    @cached_property
+    def cases(self) -> Cases | None:
+        """What holds beyond the prototype, decided when it is asked for; None with ``analysis``."""
+        return None if self.analysis is None else cases(self.analysis)
 
     @property
     def exit_code(self) -> int:
@@ -93,7 +97,6 @@ def check(proposal: Proposal | Path | str, evidence: Evidence | None = Evidence(
         with time_limit(ANALYSIS_SECONDS, value):
             analysis = analyse(value, Prover(deadline=start + _PROVER_SECONDS))
             claims = check_claims(analysis)
-        beyond = cases(analysis)
     except ProposalError as error:
         return _failed(value.name, file, str(error.in_file(file)), start, invalid=True)
     except OutOfTime:
@@ -107,7 +110,6 @@ def check(proposal: Proposal | Path | str, evidence: Evidence | None = Evidence(
         value.name,
         file,
         analysis,
-        beyond,
         tuple(claims) if claimed else (verdict_claim(analysis, "converges"),),
         claimed,
         agreement,
@@ -119,7 +121,7 @@ def check(proposal: Proposal | Path | str, evidence: Evidence | None = Evidence(
 
 
 def _failed(name: str, file: str, error: str, start: float, *, invalid: bool = False) -> CheckResult:
-    return CheckResult(name, file, None, None, (), False, None, "", error, invalid, time.monotonic() - start)
+    return CheckResult(name, file, None, (), False, None, "", error, invalid, time.monotonic() - start)
 
 
 def _confront(analysis: Analysis, evidence: Evidence | None) -> tuple[Agreement | None, str]:

@@ -42,7 +42,7 @@ def averaged(expression: sp.Expr) -> sp.Expr:
     if not random:
         return body
     taken, left = sp.Integer(0), sp.Integer(0)
-    for term in sp.Add.make_args(sp.expand(body)):
+    for term in sp.Add.make_args(_multiplied_out(body)):
         certain, chance = term.as_independent(*random, as_Add=False)
         value = _mean_of(_factored(chance))
         if value is None:
@@ -136,6 +136,20 @@ def _coordinates(expression: sp.Expr) -> bool:
     """Whether an expression has a local coordinate in it, or anything else that is not a polynomial."""
     symbols = {s for s in expression.free_symbols if isinstance(s, sp.Symbol) and not isinstance(s, RandomSymbol)}
     return any(s.name.startswith("_") for s in symbols) or expression.has(ObjectiveDerivative)
+
+
+def _multiplied_out(expression: sp.Expr) -> sp.Expr:
+    """Products of sums as sums of products; quotients and functions stay as they are, so that their bounds are seen."""
+    held: dict[sp.Expr, sp.Symbol] = {}
+
+    def polynomial(node: sp.Expr) -> sp.Expr:
+        if isinstance(node, sp.Add | sp.Mul):
+            return node.func(*map(polynomial, node.args))
+        if isinstance(node, sp.Pow) and node.exp.is_Integer and node.exp > 0:
+            return polynomial(node.base) ** node.exp
+        return node if node.is_Symbol or node.is_number else held.setdefault(node, sp.Dummy())
+
+    return sp.expand(polynomial(expression)).xreplace({name: node for node, name in held.items()})
 
 
 def _mean_of(chance: sp.Expr) -> sp.Expr | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from enum import Enum
 
@@ -96,7 +97,8 @@ def cases(analysis: Analysis) -> Cases:
     """
     if analysis.derivation is None or analysis.question is None:
         return _without_output(analysis.verdict.verdict is Verdict.DOES_NOT_CONVERGE, analysis.verdict.reason)
-    subject = Subject(analysis.derivation, analysis.question, analysis.hypotheses, analysis.prover, analysis.verdict)
+    prover = Prover(deadline=time.monotonic() + 2 * _SECONDS)  # that of the analysis may have come to its end
+    subject = Subject(analysis.derivation, analysis.question, analysis.hypotheses, prover, analysis.verdict)
     return Cases(_case(subject, density=False), _case(subject, density=True))
 
 

@@ -188,12 +188,10 @@ def _sees_output(derivation: Derivation) -> bool:
 
 
 def _assumptions(blocks: Linearised, *, density: bool) -> list[str]:
-    found = ["data and generated samples have densities on one and the same support"] if density else []
     others = [law for law in (*blocks.forms, *sorted(blocks.idle)) if law != DATA]
-    if others:
-        words = " and ".join(_words(law) for law in others)
-        found.append(f"Assumptions I and III also for {words}, where the proposal looks at D")
-    return found
+    where = f" for the data and for {' and '.join(_words(law) for law in others)}" if others else ""
+    found = [f"Assumptions I and III{where}"]
+    return [*found, "data and generated samples have densities on one and the same support"] if density else found
 
 
 def _words(law: tuple[str, ...]) -> str:

@@ -56,8 +56,8 @@ def regenerated(text: str) -> str:
 
 
 def without_measurements(text: str) -> str:
-    """Seconds and rounding errors differ from run to run, and a slow machine may not find the fastest step in time."""
-    text = re.sub(r"^  fastest .*\n", "", text, flags=re.MULTILINE)
+    """Seconds and rounding errors differ from run to run, and a slow machine may not find the fastest in time."""
+    text = re.sub(r"^  (fastest|advice) .*\n", "", text, flags=re.MULTILINE)
     text = re.sub(r"(largest error )[\d.e+-]+", r"\1*", text)
     return re.sub(r"(time +)[\d.]+ s", r"\1*", text)
 
