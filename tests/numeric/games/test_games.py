@@ -65,7 +65,8 @@ LOCAL = [
     ("two-points", "wasserstein, zero-centred, mixed"), ("weights", "relativistic"), ("weights", "output"),
     ("line", "noisy"), ("line", "relativistic, non-saturating, noise"), ("plane 3/2", "R1"), ("plane 3/2", "noisy"),
     ("segment", "wasserstein, zero-centred, mixed"), ("circle", "wasserstein, zero-centred, mixed"),
-    ("shifted", "weight decay"), ("shifted", "instance noise"),
+    ("shifted", "weight decay"), ("shifted", "instance noise"), ("gaussian", "standard, R1 and R2"),
+    ("two-points", "output"), ("segment", "R1"), ("segment", "relativistic"), ("circle", "R1"),
 ]  # fmt: skip
 
 
