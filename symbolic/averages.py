@@ -19,6 +19,7 @@ from .calculus import (
     ObjectiveDerivative,
     RandomSymbol,
     SignChange,
+    SignSymbol,
     UniformSymbol,
     joint_moment,
     random_symbols,
@@ -53,12 +54,13 @@ def averaged(expression: sp.Expr) -> sp.Expr:
 
 
 def is_constant(expression: sp.Expr) -> bool:
-    """Whether an expectation is one of moduli and signs of random symbols that no coordinate enters.
+    """Whether an expectation is a positive number of its own: one of moduli that no coordinate enters.
 
-    Such an expectation exists: all random symbols have all moments.
+    Such an expectation exists, since all random symbols have all moments. One whose sign is not seen is not taken for a
+    number, so that nothing is ever concluded from a sign that it does not have.
     """
-    whole = isinstance(expression, Mean) and expression.has(sp.Abs, sp.sign) and not _coordinates(expression)
-    return whole and _is_piecewise_polynomial(expression.args[0])
+    whole = isinstance(expression, Mean) and expression.has(sp.Abs) and not _coordinates(expression)
+    return whole and _is_piecewise_polynomial(expression.args[0]) and is_positive_almost_surely(expression.args[0])
 
 
 def is_positive_almost_surely(expression: sp.Expr) -> bool:
@@ -160,8 +162,8 @@ def _mean_of(chance: sp.Expr) -> sp.Expr | None:
         return sp.Add(*(c * joint_moment(dict(zip(random, powers, strict=True))) for powers, c in terms))
     if _coordinates(chance) or not _is_piecewise_polynomial(chance):
         return None
-    if len(random) == 1 and isinstance(random[0], UniformSymbol) and chance.free_symbols == {random[0]}:
-        exact = _piecewise_integral(chance, random[0])
+    if len(random) == 1 and chance.free_symbols == {random[0]}:
+        exact = _INTEGRALS.get(type(random[0]), _unknown)(chance, random[0])
         if exact is not None:
             return exact
     return Mean(chance)
@@ -197,3 +199,35 @@ def _piecewise_integral(chance: sp.Expr, u: sp.Symbol) -> sp.Expr | None:
         polynomial = sp.Poly(sp.expand(chance.xreplace(known)), u).integrate(u)
         total += polynomial.eval(right) - polynomial.eval(left)
     return total
+
+
+def _half_line(chance: sp.Expr, z: sp.Symbol) -> sp.Expr | None:
+    """E over a standard normal z, where Abs and sign switch at z = 0 only.
+
+    E[z^k; z > 0] = 2^(k/2 - 1) Gamma((k + 1)/2) / sqrt(pi).
+    """
+    switches = chance.atoms(sp.Abs, sp.sign)
+    if any(not (node.args[0] / z).is_Rational for node in switches):
+        return None
+    total = sp.Integer(0)
+    for side in (1, -1):
+        known = {}
+        for node in switches:
+            sign = sp.sign(node.args[0] / z) * side
+            known[node] = sign * node.args[0] if isinstance(node, sp.Abs) else sign
+        for (power,), c in sp.Poly(sp.expand(chance.xreplace(known)), z).terms():
+            half = sp.Integer(2) ** (sp.Rational(power, 2) - 1) * sp.gamma(sp.Rational(power + 1, 2)) / sp.sqrt(sp.pi)
+            total += c * side**power * half
+    return total
+
+
+def _two_values(chance: sp.Expr, s: sp.Symbol) -> sp.Expr:
+    """The mean of the values at 1 and -1."""
+    return sp.Add(*(chance.xreplace({s: sp.Integer(value)}) for value in (1, -1))) / 2
+
+
+def _unknown(chance: sp.Expr, symbol: sp.Symbol) -> None:
+    """No closed form."""
+
+
+_INTEGRALS = {UniformSymbol: _piecewise_integral, GaussSymbol: _half_line, SignSymbol: _two_values}

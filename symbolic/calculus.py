@@ -58,6 +58,12 @@ class Mean(sp.Function):
     is_real = True
     is_commutative = True
 
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        """Without the random symbols, which are bound."""
+        (body,) = self.args
+        return body.free_symbols - random_symbols(body)
+
     def _sympystr(self, printer: Any) -> str:
         return f"E({printer.doprint(self.args[0])})"
 
