@@ -12,7 +12,13 @@ from convergan.proofs.tabulation import Row, row_of, table_markdown
 DOCUMENT = Path(__file__).parents[2] / "proofs" / "TABLE1.md"
 
 
-@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+ROWS = [
+    pytest.param(method, id=method.name, marks=[] if method.printed is not None else [pytest.mark.slow])
+    for method in METHODS
+]
+
+
+@pytest.mark.parametrize("method", ROWS)
 def test_row(method) -> None:
     """The answers; reasons are text, and only written."""
     row = row_of(method.proposal, method=method)

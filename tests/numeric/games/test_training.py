@@ -59,8 +59,15 @@ def at_star(derivation: Derivation, rows: Any, values: dict[sp.Symbol, Any], sam
     return evaluate(entries, values, functions, sample)[0].reshape(-1, size, size)
 
 
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("game", GAMES)
+# Every rule on some games and every game with some rules; all pairs are slow.
+PAIRS = [
+    pytest.param(game, rule, marks=[] if (i + j) % len(GAMES) == 0 else [pytest.mark.slow])
+    for i, game in enumerate(GAMES)
+    for j, rule in enumerate(RULES)
+]
+
+
+@pytest.mark.parametrize(("game", "rule"), PAIRS)
 def test_the_jacobian_of_a_real_period_is_the_matrix(game: str, rule: str) -> None:
     """Rounding explains 1e-10 of the largest entry; on the Dirac-GAN its bound is derived (test_period_jacobians)."""
     proposal = read_proposal(document(game, rule))

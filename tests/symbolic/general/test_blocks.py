@@ -23,6 +23,7 @@ from convergan.symbolic.general.identities import (
 from convergan.symbolic.general.linearised import linearised
 from convergan.symbolic.germs import local_field
 from convergan.symbolic.hypotheses import hypotheses
+from convergan.symbolic.prototypes import PROTOTYPES
 
 CONSENSUS = "gamma/2*(norm(grad_theta(L))**2 + norm(grad_psi(L))**2)"
 MANY = {
@@ -90,16 +91,25 @@ def same(one, other):
     return (one - other).applyfunc(lambda e: sp.expand(sp.numer(sp.together(e)))).is_zero_matrix
 
 
-@pytest.mark.parametrize("penalty", MANY)
+LARGE = {"segment", "circle"}
+
+
+@pytest.mark.parametrize("penalty", ["R1", "output"])
 def test_every_game(game, blocks, penalty):
     name, options = game
-    if options.get("degree", 2) > 2 and penalty == "consensus":
-        pytest.skip("a minute of algebra; the smaller degree is tested")
     jacobian, found = derived({"game": {"prototype": name, **options}, "penalty": MANY[penalty]})
     assert same(jacobian, predicted(blocks(name, options), found))
 
 
-@pytest.mark.parametrize("name", ["bias", "uniform", "gaussian", "two-points", "line"])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in PROTOTYPES]
+)
+def test_consensus_on_every_game(name, blocks):
+    jacobian, found = derived({"game": {"prototype": name}, "penalty": MANY["consensus"]})
+    assert same(jacobian, predicted(blocks(name, {}), found))
+
+
+@pytest.mark.parametrize("name", ["bias", "gaussian", "line"])
 @pytest.mark.parametrize("penalty", MORE)
 def test_every_penalty(name, blocks, penalty):
     jacobian, found = derived({"game": {"prototype": name}, "penalty": MORE[penalty]})

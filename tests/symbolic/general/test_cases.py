@@ -33,6 +33,14 @@ def test_a_refuted_cell_names_the_game_and_the_point():
     assert all(found.point[sp.Symbol(name, real=True)] > 0 for name in ("lam", "c"))
 
 
+# Those that take seconds of algebra, or all of the time there is.
+SLOW = {"G at rest", "consensus, rewarded", "relativistic, output penalised", "players under a root"}
+
+
+def marked(names):
+    return [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in names]
+
+
 R1 = "gamma/2*E_real(norm(grad(D))**2)"
 ANY, POSITIVE = {"gamma": "real"}, {"gamma": "gamma > 0"}
 # Each with what may be said of (absolutely continuous, general); never "converges" where that is not in the set.
@@ -230,7 +238,7 @@ OVERLOOKED = {
 }
 
 
-@pytest.mark.parametrize("name", OVERLOOKED)
+@pytest.mark.parametrize("name", marked(OVERLOOKED))
 def test_what_a_review_found(name):
     for case in decided(OVERLOOKED[name]):
         assert case.verdict in NO | {OPEN}, case.reason
@@ -245,7 +253,7 @@ def test_means_of_noisy_samples_do_not_make_a_saddle():
     assert NEVER not in {case.verdict for case in decided(document)}
 
 
-@pytest.mark.parametrize("name", TRICKY)
+@pytest.mark.parametrize("name", marked(TRICKY))
 def test_tricky(name):
     document, densities, general = TRICKY[name]
     found = decided(document)
