@@ -149,8 +149,11 @@ def _formula(formula: Formula | None) -> str | None:
     return None if formula is None else formula_text(formula)
 
 
-def _equilibrium(analysis: Analysis) -> dict[str, str] | None:
+def _equilibrium(analysis: Analysis) -> dict[str, str | list[str]] | None:
+    """theta* and psi*: a text each, or a list where a player has several parameters."""
     if analysis.derivation is None:
         return None
-    derivation = analysis.derivation
-    return {s.name: text(c) for s, c in zip(derivation.coordinates, derivation.equilibrium, strict=True)}
+    cut = len(analysis.derivation.players[0])
+    values = [text(coordinate) for coordinate in analysis.derivation.equilibrium]
+    sides = {"theta": values[:cut], "psi": values[cut:]}
+    return {player: own[0] if len(own) == 1 else own for player, own in sides.items()}

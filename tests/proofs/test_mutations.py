@@ -113,22 +113,22 @@ def swapped_player(document: Document) -> Iterator[Document]:
 
 
 NEGATIVE = {"unregularised", "wgan", "wgan-gp", "dragan", "r1-large-step"}
-NEGATIVE |= {"hinged-gradient-penalty", "momentum", "averaged-wgan"}
+NEGATIVE |= {"hinged-gradient-penalty", "momentum", "averaged-wgan", "uniform-dragan"}
 BARE = {"non-saturating", "non-saturating-alternating", "unregularised-exponential", "extragradient", "optimistic"}
 BARE |= {"lookahead"}
 # Neither eigenvalues are claimed nor a penalty is paid.
 SIGNLESS = {"competitive", "negative-momentum", "unrolled"}
 VERDICT_ONLY = {"wgan-gp", "dragan", "r1-large-step", "hinged-gradient-penalty", "unregularised-exponential"}
 VERDICT_ONLY |= {"non-saturating-alternating", "output-penalty", "quartic-penalty", "momentum", "averaged-wgan"}
-VERDICT_ONLY |= {"lookahead", "lazy-r1"}
+VERDICT_ONLY |= {"lookahead", "lazy-r1", "uniform-dragan", "segment-r1"}
 
 # Which examples an operator has something to break in; the others have no such part.
 OPERATORS = {
     sign: set(NAMES) - NEGATIVE - BARE - SIGNLESS,
     factor: set(NAMES) - VERDICT_ONLY,
     exponent: {"consensus", "dragan-zero-centred", "instance-noise", "nagarajan-kolter", "r1", "r1-alternating", "r2"}
-    | {"r3gan", "roth", "optimistic", "negative-momentum", "unrolled", "adam-r1"},
-    condition: set(NAMES) - NEGATIVE - BARE,
+    | {"r3gan", "roth", "optimistic", "negative-momentum", "unrolled", "adam-r1", "uniform"},
+    condition: set(NAMES) - NEGATIVE - BARE - {"uniform"},
     quantifier: set(NAMES),
     swapped_player: {
         "quartic-penalty",
@@ -141,6 +141,7 @@ OPERATORS = {
         "r2",
         "r3gan",
         "roth",
+        "segment-r1",
     },
 }
 
