@@ -60,7 +60,8 @@ class Comparison:
     def error(self) -> float:
         """The largest difference relative to the magnitude."""
         gap = self.gap
-        return float(np.where(gap > 0, gap / np.maximum(self.magnitude, 1e-300), 0.0).max())
+        known = np.where(np.isfinite(self.magnitude), self.magnitude, np.abs(self.symbolic))
+        return float(np.where(gap > 0, gap / np.maximum(known, 1e-300), 0.0).max())
 
     @property
     def holds(self) -> bool:

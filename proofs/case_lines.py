@@ -32,7 +32,7 @@ _NOTHING = {"assumptions": [], "counterexample": None}
 def _document(case: Case) -> dict[str, Any]:
     counterexample = None
     if case.game:
-        counterexample = {"game": case.game, "prototype": case.prototype, "at": example(case.point)}
+        counterexample = {"game": case.game, "prototype": case.prototype or None, "at": example(case.point)}
     return {
         "verdict": case.verdict.value,
         "reason": case.reason,

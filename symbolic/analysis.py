@@ -44,7 +44,7 @@ class Analysis:
         prover: With every query that was asked.
         question: The proposal's own rule; None if the objective has no equilibrium output.
         verdict: The verdict for the proposal's own rule.
-        updates: Verdicts for the flow, simultaneous and alternating descent.
+        updates: Verdicts for the flow, simultaneous and alternating descent, as far as they were asked for.
         jacobian: v'(x*) on the largest cell where v is differentiable; None if there is none.
         jacobian_region: Where in the parameter space ``jacobian`` is v'(x*).
         local: The cells of the local analysis, each with the field's pieces or the reason why there are none.
@@ -144,12 +144,13 @@ class Analysis:
         return eigenvalues(self.update_matrix, square)
 
 
-def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
+def analyse(proposal: Proposal, prover: Prover | None = None, *, beside: bool = True) -> Analysis:
     """Analyses a proposal.
 
     Args:
         proposal: What to decide.
         prover: Where to ask; a fresh one with default limits if not given.
+        beside: Whether the flow, simultaneous and alternating descent are judged beside the proposal's own rule.
 
     Returns:
         The analysis; its verdict is ``undecided`` wherever nothing was proved.
@@ -181,7 +182,7 @@ def analyse(proposal: Proposal, prover: Prover | None = None) -> Analysis:
     for name, rule in _standard_rules().items():
         if rule == own.rule:
             updates[name] = verdict
-        else:
+        elif beside:
             question = Question(rule, h, declared, thorough=False)
             updates[name] = ruled(question, derivation, local, prover, variables, admissible)
     jacobian, largest = _largest(local)

@@ -7,7 +7,8 @@ points arbitrarily near x* stay where they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import sympy as sp
 
@@ -19,13 +20,13 @@ from .derivation import Derivation
 from .formula import Formula, compare
 from .germs.jet import NotSmooth
 from .germs.local import LocalField, rebuilt, resolver, space_of, with_derivative_symbols
-from .periods import common_jacobian, leaving
+from .periods import common_jacobian, leaving, linearisation
 from .prototypes import FREE
-from .quotient import Block, Quotient, blocks, quotient
+from .quotient import Quotient, blocks, quotient
 from .rulings import Outcome, Ruling
 from .spectrum import characteristic_coefficients, cleared
 from .stability import Question, moves, step_sign
-from .updates import Averaged, Linearisation, Stepwise, period_matrix
+from .updates import Averaged, Linearisation, Rule, Stepwise, period_matrix
 
 # The sign conditions of larger blocks are beyond what anybody reads or a solver decides.
 _LARGEST = 6
@@ -47,50 +48,105 @@ def judge_manifold(question: Question, derivation: Derivation, local: LocalField
         NeedSplit: If a sign varies over the cell.
     """
     rule = question.rule
-    if question.rule.discrete and not moves(question, cell):
+    if rule.discrete and not moves(question, cell):
         return Ruling(Outcome.NO, "no-step", "the step size is 0", conditions=(compare(question.h, "=="),))
     if isinstance(rule, Averaged) or (isinstance(rule, Stepwise) and rule.decay is not None):
-        return Ruling(Outcome.OPEN, "", f"the rule {rule.name!r} is decided for players with one parameter only")
-    if rule.uses_free_field or rule.uses_opponents or rule.solves or rule.uses_jacobian:
-        return Ruling(Outcome.OPEN, "", f"the rule {rule.name!r} is decided for players with one parameter only")
+        return _open(f"the rule {rule.name!r} is decided for players with one parameter only")
+    at: Linearisation | None = None
     jacobian = common_jacobian(local, cell, "v")
+    if rule.discrete and not isinstance(jacobian, str):
+        found = linearisation(rule, derivation, local, cell)
+        at, jacobian = (None, found) if isinstance(found, str) else (found[0], jacobian)
     if isinstance(jacobian, str):
-        return leaving(question, derivation, local, cell) or Ruling(Outcome.OPEN, "", jacobian)
+        return leaving(question, derivation, local, cell) or _open(jacobian)
     family = next((each for each in derivation.equilibria if vanishes_on(derivation, each, cell)), None)
     space = None if family is None else quotient(family, len(derivation.players[0]))
-    if space is None:
-        return Ruling(Outcome.OPEN, "", "that v vanishes on the game's equilibria was not proved")
-    if space.tangent.cols and not (rule.planar and _is_smooth(derivation, local, cell)):
-        return Ruling(Outcome.OPEN, "", "beside a manifold of equilibria only smooth fields and rules without memory")
+    if family is None or space is None:
+        return _open("that v vanishes on the game's equilibria was not proved")
+    if space.tangent.cols and not _keeps(rule, derivation, local, family, cell):
+        return _open("beside a manifold of equilibria: smooth fields, and rules without memory that keep it")
     line = _line_of_zeros(derivation, space, jacobian, cell)
     if line is not None and rule.keeps_equilibria:
         words = ", ".join(f"{s} = {c}" for s, c in zip(derivation.coordinates, line, strict=True) if c.has(FREE[0]))
         reason = f"v vanishes on the line {words}, which leaves the equilibria with D = d*: nothing is attracted"
         return Ruling(Outcome.NO, "equilibrium-line", reason.replace(str(FREE[0]), "s"))
-    return _by_blocks(question, blocks(space.reduced(jacobian), space.of_generator), space, cell)
+    return _by_blocks(question, at, jacobian, space, cell)
 
 
-def _by_blocks(question: Question, parts: list[Block], space: Quotient, cell: Cell) -> Ruling:
-    found: list[Spectrum] = []
-    conditions: list[Formula] = []
-    words = _FOR_MAPS if question.rule.discrete else _FOR_FLOWS
-    for part in parts:
-        if part.matrix.rows > _LARGEST and part.matrix.free_symbols:
-            return Ruling(Outcome.OPEN, "", f"a block of {part.matrix.rows} parameters is larger than what is decided")
-        spectrum = _spectrum(question, part, cell)
-        if spectrum is Spectrum.UNSTABLE:
-            return Ruling(Outcome.NO, "manifold-linear-instability", words[Spectrum.UNSTABLE])
-        found.append(spectrum)
-        conditions += _conditions(question, part)
-    if Spectrum.CRITICAL in found:
-        reason = f"critical: {words[Spectrum.CRITICAL]}, and the linearisation does not decide"
-        return Ruling(Outcome.OPEN, "", reason)
+def _open(reason: str) -> Ruling:
+    return Ruling(Outcome.OPEN, "", reason)
+
+
+def _keeps(rule: Rule, derivation: Derivation, local: LocalField, family: tuple[sp.Expr, ...], cell: Cell) -> bool:
+    """Whether the family is one of fixed points, and v is smooth around it."""
+    if not rule.planar or rule.uses_opponents:
+        return False
+    free = replace(derivation, field=derivation.free_field)
+    return _is_smooth(derivation, local, cell) and (not rule.uses_free_field or vanishes_on(free, family, cell))
+
+
+def _by_blocks(
+    question: Question, at: Linearisation | None, jacobian: sp.ImmutableMatrix, space: Quotient, cell: Cell
+) -> Ruling:
+    """Judges the decoupled blocks of v', and where that leaves it open those of F'."""
+    reduced = space.reduced(jacobian)
+    words = _FOR_FLOWS if at is None else _FOR_MAPS
+    conditions: tuple[Formula, ...] = ()
+    if at is None:
+        parts = blocks(reduced)
+        spectrum = _together(parts, lambda part: classify_flow(characteristic_coefficients(part), cell.sign))
+        if spectrum is Spectrum.STABLE:
+            conditions = tuple(
+                compare(e, ">") for part in parts for e in hurwitz_expressions(characteristic_coefficients(part))
+            )
+    else:
+        spectrum = _of_small_steps(question, reduced, space, cell) or _of_period(question, at, space, cell)
+    if spectrum is None:
+        return _open(f"a block of more than {_LARGEST} parameters, or a rule that divides by 0")
+    if spectrum is Spectrum.UNSTABLE:
+        return Ruling(Outcome.NO, "manifold-linear-instability", words[spectrum])
+    if spectrum is Spectrum.CRITICAL:
+        return _open(f"critical: {words[spectrum]}, and the linearisation does not decide")
     dimension = space.tangent.cols
-    small = " for every sufficiently small h" if question.rule.discrete and not question.declared else ""
+    small = " for every sufficiently small h" if at is not None and not question.declared else ""
     beside = f", {dimension} along the manifold of equilibria excepted" if dimension else ""
     theorem = "manifold-linear-stability" if dimension else "block-linear-stability"
-    reason = f"{words[Spectrum.STABLE]}{small}{beside}"
-    return Ruling(Outcome.YES, theorem, reason, "linear", conditions=tuple(conditions))
+    return Ruling(Outcome.YES, theorem, f"{words[spectrum]}{small}{beside}", "linear", conditions=conditions)
+
+
+def _of_small_steps(question: Question, reduced: sp.Matrix, space: Quotient, cell: Cell) -> Spectrum | None:
+    """For steps X + h diag(n, m) v + O(h^2) with small h, the eigenvalues of diag(n, m) v' decide, unless critical."""
+    if question.rule.first_order is None or question.declared:
+        return None
+    n, m = question.rule.first_order
+    scale = sp.diag(*(n if i < space.of_generator else m for i in range(reduced.rows)))
+    found = _together(blocks(scale * reduced), lambda part: classify_flow(characteristic_coefficients(part), cell.sign))
+    return None if found is Spectrum.CRITICAL else found
+
+
+def _of_period(question: Question, at: Linearisation, space: Quotient, cell: Cell) -> Spectrum | None:
+    """By the multipliers of one period; that of a rule with memory only where the equilibrium is a point."""
+    period = period_matrix(question.rule, at, question.h)
+    if question.declared and any(cell.is_zero(sp.denom(sp.together(entry))) for entry in period):
+        return None
+    sign = step_sign(question, cell.sign)
+
+    def judged(part: sp.Matrix) -> Spectrum:
+        return classify_map(cleared(characteristic_coefficients(part), question.h), sign)
+
+    return _together(blocks(space.reduced(period) if space.tangent.cols else period), judged)
+
+
+def _together(parts: list[sp.ImmutableMatrix], judged: Callable[[sp.Matrix], Spectrum]) -> Spectrum | None:
+    """The spectrum of all blocks; None if one is larger than what is decided."""
+    found: set[Spectrum] = set()
+    for part in parts:
+        if part.rows > _LARGEST and part.free_symbols:
+            return None
+        found.add(judged(part))
+        if Spectrum.UNSTABLE in found:
+            return Spectrum.UNSTABLE
+    return Spectrum.CRITICAL if Spectrum.CRITICAL in found else Spectrum.STABLE
 
 
 _FOR_FLOWS = {
@@ -128,29 +184,6 @@ def _is_smooth(derivation: Derivation, local: LocalField, cell: Cell) -> bool:
 
 def _is_natural(exponent: sp.Expr) -> bool:
     return bool(exponent.is_Integer and exponent >= 0)
-
-
-def _spectrum(question: Question, part: Block, cell: Cell) -> Spectrum:
-    if not question.rule.discrete:
-        return classify_flow(characteristic_coefficients(part.matrix), cell.sign)
-    if question.rule.first_order is not None and not question.declared:
-        # X + h diag(n, m) v + O(h^2): for small h the eigenvalues of diag(n, m) v' decide, unless they are critical.
-        n, m = question.rule.first_order
-        scaled = sp.diag(*(n if i < part.of_generator else m for i in range(part.matrix.rows))) * part.matrix
-        found = classify_flow(characteristic_coefficients(scaled), cell.sign)
-        if found is not Spectrum.CRITICAL:
-            return found
-    at = Linearisation(part.matrix, of_generator=part.of_generator)
-    period = period_matrix(question.rule, at, question.h)
-    coefficients = cleared(characteristic_coefficients(period), question.h)
-    return classify_map(coefficients, step_sign(question, cell.sign))
-
-
-def _conditions(question: Question, part: Block) -> Iterable[Formula]:
-    """Sign conditions that a certificate can carry: those of the flow."""
-    if question.rule.discrete:
-        return []
-    return [compare(expression, ">") for expression in hurwitz_expressions(characteristic_coefficients(part.matrix))]
 
 
 def vanishes_on(derivation: Derivation, family: Iterable[sp.Expr], cell: Cell) -> bool:

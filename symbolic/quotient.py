@@ -17,19 +17,6 @@ from .prototypes import FREE
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A game that is decoupled from the rest to first order.
-
-    Attributes:
-        matrix: Its part of the Jacobian, G's rows first.
-        of_generator: The number of G's directions.
-    """
-
-    matrix: sp.ImmutableMatrix
-    of_generator: int
-
-
-@dataclass(frozen=True, slots=True)
 class Quotient:
     """R^n / T.
 
@@ -80,27 +67,9 @@ def quotient(equilibria: Sequence[sp.Expr], of_generator: int) -> Quotient | Non
     return Quotient(project, lift, tangent, parts[0].rows)
 
 
-def blocks(matrix: sp.Matrix, of_generator: int) -> list[Block]:
-    """The blocks of a matrix after a permutation: coordinates that no chain of nonzero entries links are apart."""
-    size = matrix.rows
-    names = list(range(size))
-
-    def root(i: int) -> int:
-        while names[i] != i:
-            i = names[i]
-        return i
-
-    for i in range(size):
-        for j in range(size):
-            if matrix[i, j] != 0 or matrix[j, i] != 0:
-                names[root(i)] = root(j)
-    groups: dict[int, list[int]] = {}
-    for i in range(size):
-        groups.setdefault(root(i), []).append(i)
-    return [
-        Block(sp.ImmutableMatrix(matrix.extract(group, group)), sum(i < of_generator for i in group))
-        for group in groups.values()
-    ]
+def blocks(matrix: sp.Matrix) -> list[sp.ImmutableMatrix]:
+    """The blocks of a square matrix after a permutation: coordinates that no nonzero entries link are apart."""
+    return [sp.ImmutableMatrix(matrix.extract(group, group)) for group in matrix.connected_components()]
 
 
 def _annihilator(vectors: Sequence[Sequence[sp.Expr]], size: int) -> sp.Matrix:

@@ -35,7 +35,7 @@ class GeneralRuling:
     Attributes:
         outcome: YES for every game that meets the assumptions, NO for none of them, or OPEN.
         reason: One sentence.
-        assumptions: What is assumed of the user's architecture and data, beside Assumptions I and III.
+        assumptions: What is assumed of the user's architecture and data.
     """
 
     outcome: Outcome
@@ -100,8 +100,7 @@ def _decaying(
         return _open(f"nothing damps {found.missing}")
     if _is_given(question):
         return _open("the theorem is for small steps, and h is given")
-    if not blocks.players:
-        assert damping_identity()
+    if not blocks.players and damping_identity():
         return GeneralRuling(Outcome.YES, f"Theorem 4.1 with Q = {_quadratic(blocks)}", tuple(assumptions))
     return _with_players(blocks, steps, cell, tuple(assumptions))
 
@@ -115,12 +114,10 @@ def _with_players(blocks: Linearised, steps: Steps, cell: Cell, assumptions: tup
     nonnegative = all(cell.sign(value) >= 0 for value in (on_g, on_d, of_theta))
     if not (same_steps and zero_sum and nonnegative):
         return _open("penalties on players' gradients are decided for zero-sum games with equal steps and weights >= 0")
-    if cell.is_zero(on_g - on_d):
-        assert consensus_identity()
+    if cell.is_zero(on_g - on_d) and consensus_identity():
         reason = f"J + J^T <= 0 with consensus terms, and Q = {_quadratic(blocks)} leaves nothing undamped"
         return GeneralRuling(Outcome.YES, reason, assumptions)
-    if cell.is_zero(on_d) and cell.is_zero(of_theta) and _only_objective(blocks, cell):
-        assert generator_identity()
+    if cell.is_zero(on_d) and cell.is_zero(of_theta) and _only_objective(blocks, cell) and generator_identity():
         reason = f"similar to Theorem 4.1 with Q + rho K K^T in the place of Q = {_quadratic(blocks)}"
         return GeneralRuling(Outcome.YES, reason, assumptions)
     return _open("penalties on players' gradients of other weights than a theorem is for")

@@ -73,15 +73,25 @@ class LinearPlayers:
         return _product(self._opponents, (*theta, *psi), len(self._opponents) - self._split)
 
     def solve(self, operator: Callable[[Any], Any], right: Any) -> Any:
-        """An operator on one number is a factor.
+        """The solution by elimination, from the operator's images of the unit vectors.
 
         Raises:
-            NotImplementedError: For players with several parameters.
+            ZeroDivisionError: If the operator is singular.
         """
-        if len(right) != 1:
-            raise NotImplementedError("rules that solve equations, for players with several parameters")
-        (factor,), (value,) = operator(Vector((1,))), right
-        return Vector((value / factor,))
+        size = len(right)
+        units = (Vector.of(int(i == j) for i in range(size)) for j in range(size))
+        rows = [list(row) for row in zip(*map(operator, units), right, strict=True)]
+        for k in range(size):
+            pivot = next((i for i in range(k, size) if rows[i][k]), None)
+            if pivot is None:
+                raise ZeroDivisionError("the rule solves a singular equation")
+            rows[k], rows[pivot] = rows[pivot], rows[k]
+            rows[k] = [entry / rows[k][k] for entry in rows[k]]
+            for i in range(size):
+                if i != k:
+                    factor = rows[i][k]
+                    rows[i] = [a - factor * b for a, b in zip(rows[i], rows[k], strict=True)]
+        return Vector.of(row[-1] for row in rows)
 
     def clip(self, value: Any, bound: Any) -> Any:
         """Near the equilibrium nothing is clipped."""
@@ -103,9 +113,6 @@ def period_matrix(rule: Rule, at: Linearisation, h: sp.Expr) -> sp.ImmutableMatr
 
     Returns:
         The matrix; its entries are expanded polynomials, or quotients for rules that solve equations.
-
-    Raises:
-        NotImplementedError: For a rule that solves equations, where a player has several parameters.
     """
     atoms = Atoms()
     given = {"field": at.field, "free": at.free, "opponents": at.opponents}

@@ -13,7 +13,8 @@ import sympy as sp
 
 from convergan.proofs.lemmas import Status, catalogue, derive_lemma
 from convergan.proofs.lemmas.lazy_r1 import POWER, SIMULTANEOUS
-from convergan.proofs.proof import NotProved, Proof
+from convergan.proofs.proof import Proof
+from convergan.proofs.steps import NotProved
 from convergan.symbolic.formula import TRUE, compare, conjunction
 
 F1, F2, GAMMA, H, SIGMA, ALPHA = sp.symbols("f1 f2 gamma h sigma alpha", real=True)

@@ -177,7 +177,7 @@ TRICKY = {
         NO,
     ),
     "a field": ({"field": {"theta": "-psi", "psi": "theta - psi"}}, {OPEN}, {OPEN}),
-    "no equilibrium output": ({"objective": {"fake": "t", "real": "t"}}, {NEVER}, {NEVER}),
+    "no equilibrium output": ({"objective": {"fake": "t", "real": "t"}}, {NOT}, {NOT}),
     "a kink of f": (
         {"objective": {"fake": "-abs(t)", "real": "-abs(t)"}, "penalty": {"discriminator": "E_real(norm(grad(D))**2)"}},
         NO | {OPEN},
