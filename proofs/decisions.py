@@ -67,9 +67,7 @@ def decision(document: Mapping[str, Any]) -> Decision:
     analysis = analysis_of(document)
     verdict = analysis.verdict
     theorems = dict.fromkeys(cell.ruling.theorem for cell in verdict.cells if cell.ruling.theorem)
-    return Decision(
-        verdict.verdict.value, verdict.rate, verdict.reason, tuple(theorems), build_certificate(analysis)
-    )
+    return Decision(verdict.verdict.value, verdict.rate, verdict.reason, tuple(theorems), build_certificate(analysis))
 
 
 def case_decision(document: Mapping[str, Any], case: str) -> Decision:

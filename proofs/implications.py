@@ -36,6 +36,11 @@ class SecondSolver:
     _known: dict[tuple[Formula, Formula], bool | None] = field(default_factory=dict)
     _counted: set[str] = field(default_factory=set)
 
+    @property
+    def seconds_left(self) -> float:
+        """Until the deadline."""
+        return max(0.0, self.deadline - time.monotonic())
+
     def implies(self, hypotheses: Formula, goal: Formula) -> bool | None:
         """Whether the hypotheses imply the goal.
 

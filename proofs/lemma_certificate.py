@@ -1,7 +1,8 @@
 """The certificate of a derived lemma: every step as plain JSON values, from which anyone can check it again.
 
 Expressions are strings, matrices lists of rows, products of matrices ``{"product": [...]}``; formulas and points are
-those of ``certificate``. An identity whose left side the engine derived names the proposal and the quantity.
+those of ``certificate``. An identity whose left side the engine derived names the proposal and the quantity; one
+between words in matrices names its letters, which do not commute. A verdict of the engine brings its own certificate.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from ..symbolic.formula import Formula, conjunction, negation, symbols
 from ..symbolic.printing import text
 from ..symbolic.solvers import translate
 from ..symbolic.theorems import THEOREMS
-from .certificate import digest, formula_document, matrix_document
+from .certificate import digest, formula_document
 from .lemmas import Derived
-from .proof import Step, Value
+from .steps import Step, Value
 
 LEMMA_SCHEMA = "convergan.lemma-certificate/1"
 
@@ -64,6 +65,8 @@ def step_document(number: int, step: Step) -> dict[str, Any]:
         case "identity":
             assert step.left is not None and step.right is not None
             document |= {"left": value_document(step.left), "right": value_document(step.right)}
+            if letters := sorted(map(str, _letters(step))):
+                document["letters"] = letters
             if step.source is not None:
                 document["source"] = {"proposal": dict(step.source.proposal), "quantity": step.source.quantity}
         case "solver":
@@ -81,14 +84,34 @@ def step_document(number: int, step: Step) -> dict[str, Any]:
                 "reference": theorem.source,
                 "uses": [step_id(used) for used in step.uses],
             }
+        case "tested":
+            document["test"] = step.test
+        case "verdict":
+            assert step.source is not None and step.decision is not None
+            decision = step.decision
+            document |= {
+                "source": {"proposal": dict(step.source.proposal), "quantity": step.source.quantity},
+                "verdict": decision.verdict,
+                "rate": decision.rate or None,
+                "reason": decision.reason,
+                "assumptions": list(decision.assumptions),
+                "certificate": decision.certificate,
+            }
     return document
 
 
 def value_document(value: Value) -> str | list[list[str]] | dict[str, Any]:
     """An expression, a matrix or a product of matrices."""
     if isinstance(value, sp.MatMul):
-        return {"product": [matrix_document(factor) for factor in value.args]}
-    return matrix_document(value) if isinstance(value, sp.MatrixBase) else text(value)
+        return {"product": [value_document(factor) for factor in value.args]}
+    if isinstance(value, sp.MatrixBase):
+        return [[_text(entry) for entry in value.row(i)] for i in range(value.rows)]
+    return _text(value)
+
+
+def _text(value: sp.Expr) -> str:
+    """Words in matrices are printed as they are: their letters must not change places."""
+    return text(value) if value.is_commutative else str(value)
 
 
 def _implication(hypotheses: Formula, goal: Formula) -> dict[str, Any]:
@@ -103,10 +126,16 @@ def _implication(hypotheses: Formula, goal: Formula) -> dict[str, Any]:
     }
 
 
+def _letters(step: Step) -> set[sp.Symbol]:
+    """The symbols of an identity that do not commute."""
+    sides = (set() if value is None else value.free_symbols for value in (step.left, step.right))
+    return {symbol for side in sides for symbol in side if not symbol.is_commutative}
+
+
 def _symbols(step: Step) -> set[sp.Symbol]:
     found: set[sp.Symbol] = set(step.point or ())
     for value in (step.left, step.right):
-        found |= set() if value is None else value.free_symbols
+        found |= set() if value is None else {symbol for symbol in value.free_symbols if symbol.is_commutative}
     for formula in (step.hypotheses, step.goal):
         found |= set() if formula is None else symbols(formula)
     return found

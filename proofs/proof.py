@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import sympy as sp
 
@@ -17,59 +17,9 @@ from ..symbolic.decision.prover import Prover
 from ..symbolic.formula import TRUE, Formula, compare, conjunction, negation
 from ..symbolic.solvers import translate
 from ..symbolic.theorems import THEOREMS
-from .quantities import quantity
-
-Value: TypeAlias = sp.Expr | sp.MatrixBase | sp.MatMul
-
-
-class NotProved(Exception):
-    """A step of a derivation that could not be proved."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where an identity's left side comes from.
-
-    Attributes:
-        proposal: The proposal, as its TOML file would hold it.
-        quantity: Which of its quantities, by its key in the document of ``check``.
-    """
-
-    proposal: Mapping[str, Any]
-    quantity: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One proved step.
-
-    Attributes:
-        kind: ``identity``, ``solver``, ``example`` or ``theorem``.
-        statement: What was shown, in words.
-        part: ``derivation``, or ``printed`` for the test of what is printed.
-        left: For an identity: its left side.
-        right: For an identity: its right side.
-        source: For an identity whose left side the engine derived: from what.
-        hypotheses: For a solver step: what is assumed; for an example: the formula that the point satisfies.
-        goal: For a solver step: what follows.
-        script: For a solver step: the SMT-LIB text that is unsatisfiable.
-        point: For an example: the exact point.
-        theorem: For a theorem: its key.
-        uses: For a theorem: the numbers (from 1) of the steps that prove its hypotheses.
-    """
-
-    kind: str
-    statement: str
-    part: str = "derivation"
-    left: Value | None = None
-    right: Value | None = None
-    source: Source | None = None
-    hypotheses: Formula | None = None
-    goal: Formula | None = None
-    script: str = ""
-    point: dict[sp.Symbol, sp.Expr] | None = None
-    theorem: str = ""
-    uses: tuple[int, ...] = ()
+from .decisions import Decision, case_decision, decision
+from .quantities import quantity, region
+from .steps import FAILS, NotProved, Source, Step, Value
 
 
 @dataclass
@@ -154,6 +104,89 @@ class Proof:
             raise NotProved(f"{statement}: does not hold at {point}")
         return self._record(Step("example", statement, self.part, hypotheses=formula, point=dict(point)))
 
+    def decided(self, statement: str, proposal: Mapping[str, Any], verdict: str, rate: str = "") -> int:
+        """Shows that the engine proves a verdict.
+
+        Args:
+            statement: What is shown.
+            proposal: The proposal, as its TOML file would hold it.
+            verdict: ``converges``, ``conditional`` or ``does-not-converge``.
+            rate: ``linear`` or ``sublinear``; not looked at if empty.
+
+        Raises:
+            NotProved: If the engine decides otherwise, or leaves it undecided.
+        """
+        found = self._decision(statement, proposal)
+        if found.verdict != verdict or (rate and found.rate != rate):
+            raise NotProved(f"{statement}: the engine says {found.words}: {found.reason}")
+        return self._record_decision(statement, proposal, found)
+
+    def decides(self, statement: str, proposal: Mapping[str, Any], verdict: str) -> bool:
+        """Whether the engine's verdict is the one that is printed; what it is becomes a step.
+
+        Raises:
+            NotProved: If the engine leaves it undecided.
+        """
+        found = self._decision(statement, proposal)
+        if found.verdict == "undecided":
+            raise NotProved(f"{statement}: undecided: {found.reason}")
+        agrees = found.verdict == verdict
+        self._record_decision(statement if agrees else FAILS + statement, proposal, found)
+        return agrees
+
+    def judged(self, statement: str, proposal: Mapping[str, Any], **rules: str) -> list[int]:
+        """Shows verdicts under several rules, which take the place of the proposal's ``update``.
+
+        Args:
+            statement: What is shown; the rule's name is added.
+            proposal: The proposal; other keys of its training section stay.
+            rules: By ``flow``, ``simultaneous`` or ``alternating``: a verdict, with its rate after a space.
+
+        Raises:
+            NotProved: If one of them is decided otherwise, or is not.
+        """
+        found: list[int] = []
+        for rule, expected in rules.items():
+            training = {**proposal.get("training", {}), "update": rule}
+            verdict, _, rate = expected.partition(" ")
+            found.append(self.decided(f"{statement}, {rule}", {**proposal, "training": training}, verdict, rate))
+        return found
+
+    def case(self, statement: str, proposal: Mapping[str, Any], case: str, verdict: str) -> int:
+        """Shows what holds for all games that meet the assumptions of Theorem 4.1.
+
+        Args:
+            statement: What is shown.
+            proposal: The proposal, as its TOML file would hold it.
+            case: ``general`` or ``absolutely_continuous``.
+            verdict: ``converges``, ``not-always`` or ``never``.
+
+        Raises:
+            NotProved: If the engine decides otherwise, or leaves it undecided.
+        """
+        found = case_decision(proposal, case)
+        if found.verdict != verdict:
+            raise NotProved(f"{statement}: the engine says {found.verdict}: {found.reason}")
+        return self._record_decision(statement, proposal, found, case)
+
+    def region(self, statement: str, proposal: Mapping[str, Any], name: str, claimed: Formula) -> tuple[int, int]:
+        """Shows that a region of parameters that the engine found is the claimed one, on the admissible parameters.
+
+        Args:
+            statement: What is shown.
+            proposal: The proposal, as its TOML file would hold it.
+            name: ``condition``, ``step_size`` or ``critical``, as in the document of ``check``.
+            claimed: The region.
+
+        Raises:
+            NotProved: If the engine found none, or another one.
+        """
+        try:
+            hypotheses, found = region(proposal, name)
+        except ValueError as failure:
+            raise NotProved(f"{statement}: {failure}") from None
+        return self.equivalent(statement, hypotheses, found, claimed)
+
     def theorem(self, key: str, statement: str, uses: Sequence[int]) -> int:
         """Applies a theorem of ``symbolic.theorems``.
 
@@ -166,6 +199,15 @@ class Proof:
             KeyError: If there is no such theorem.
         """
         return self._record(Step("theorem", statement, self.part, theorem=THEOREMS[key].key, uses=tuple(uses)))
+
+    def tested(self, statement: str, test: str) -> int:
+        """Records a step that rests on random testing only; the lemma is then ``tested``, not proved.
+
+        Args:
+            statement: What was tested.
+            test: The test that does it, as a path in the repository.
+        """
+        return self._record(Step("tested", statement, self.part, test=test))
 
     def equal(self, statement: str, left: sp.Expr, right: sp.Expr) -> bool:
         """Decides left = right: proves the identity, or records a point where the two differ.
@@ -201,8 +243,20 @@ class Proof:
         if point is None:
             self.implies(statement, hypotheses, goal)
             return True
-        self.example(f"This fails: {statement}", fails, point)
+        self.example(FAILS + statement, fails, point)
         return False
+
+    def _decision(self, statement: str, proposal: Mapping[str, Any]) -> Decision:
+        try:
+            return decision(proposal)
+        except ValueError as failure:
+            raise NotProved(f"{statement}: {failure}") from None
+
+    def _record_decision(
+        self, statement: str, proposal: Mapping[str, Any], found: Decision, quantity: str = "verdict"
+    ) -> int:
+        source = Source(proposal, quantity)
+        return self._record(Step("verdict", statement, self.part, source=source, decision=found))
 
     def _record(self, step: Step) -> int:
         self.steps.append(step)
@@ -226,6 +280,8 @@ def same(left: Value, right: Value) -> bool:
 
 def is_zero_form(difference: sp.Expr) -> bool:
     """Whether a rational expression is identically 0, by its normal form over QQ; False for anything else."""
+    if not difference.is_commutative:  # words in matrices: the free algebra
+        return sp.expand(difference) == 0
     numerator, _ = sp.fraction(sp.together(difference))
     expanded = sp.expand(numerator)
     if expanded == 0:

@@ -23,12 +23,14 @@ from ..symbolic.calculus import Mean, ObjectiveDerivative
 from ..symbolic.decision.cells import Cell, NeedSplit
 from ..symbolic.decision.prover import Prover
 from ..symbolic.derivation import Derivation, derive
+from ..symbolic.formula import Formula, compare, conjunction, symbols
 from ..symbolic.germs import local_field
 from ..symbolic.hypotheses import hypotheses
 from ..symbolic.proposal_reader import read_proposal
 from ..symbolic.spectrum import characteristic_polynomial
 from ..symbolic.updates import Linearisation, Simultaneous, period_matrix
 from ..symbolic.updates.linear import LinearPlayers
+from .decisions import analysis_of
 
 SLOPE = sp.Symbol("s", real=True)
 STEP = sp.Symbol("h", real=True)
@@ -86,6 +88,27 @@ def quantity(document: Mapping[str, Any], name: str, prover: Prover) -> sp.Expr 
     free = _linearised(replace(derivation, field=derivation.free_field), prover)[1] if rule.uses_free_field else None
     matrix = period_matrix(rule, Linearisation(jacobian, free), STEP)
     return matrix if name == "update_jacobian" else characteristic_polynomial(matrix)
+
+
+def region(document: Mapping[str, Any], name: str) -> tuple[Formula, Formula]:
+    """A region of parameters that the engine found for a proposal.
+
+    Args:
+        document: The proposal, as its TOML file would hold it.
+        name: One of ``REGIONS``.
+
+    Returns:
+        The hypotheses (h > 0 among them where h occurs), and the region.
+
+    Raises:
+        ValueError: If none was found; a ``ProposalError`` if it is no proposal.
+    """
+    analysis = analysis_of(document)
+    found = {"condition": analysis.condition, "step_size": analysis.step_size, "critical": analysis.critical}[name]
+    if found is None:
+        raise ValueError(f"the engine found no {name}")
+    positive = [compare(STEP, ">")] if STEP in symbols(found) else []
+    return conjunction([analysis.hypotheses, *positive]), found
 
 
 class _Known(LinearPlayers):

@@ -14,6 +14,10 @@ from .decisions import Decision
 Value: TypeAlias = sp.Expr | sp.MatrixBase | sp.MatMul
 
 
+# How the statement of a step begins that shows that what is printed does not hold.
+FAILS = "This fails: "
+
+
 class NotProved(Exception):
     """A step of a derivation that could not be proved."""
 
@@ -36,7 +40,7 @@ class Step:
     """One proved step.
 
     Attributes:
-        kind: ``identity``, ``solver``, ``example``, ``theorem`` or ``verdict``.
+        kind: ``identity``, ``solver``, ``example``, ``theorem``, ``verdict`` or ``tested``.
         statement: What was shown, in words.
         part: ``derivation``, or ``printed`` for the test of what is printed.
         left: For an identity: its left side.
@@ -49,6 +53,7 @@ class Step:
         theorem: For a theorem: its key.
         uses: For a theorem: the numbers (from 1) of the steps that prove its hypotheses.
         decision: For a verdict: what the engine decided, and why.
+        test: For what was only tested: the test.
     """
 
     kind: str
@@ -64,3 +69,4 @@ class Step:
     theorem: str = ""
     uses: tuple[int, ...] = ()
     decision: Decision | None = None
+    test: str = ""

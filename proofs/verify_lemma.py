@@ -1,7 +1,8 @@
 """Checking the certificate of a lemma: every step again, by other means than those that wrote it.
 
-- ``identity``: by FLINT's normal form (``quotients``); a left side that the engine derived is derived on another way
-  (``lemma_sources``) and compared;
+- ``identity``: by FLINT's normal form (``quotients``, and ``words`` for letters that do not commute); a left side that
+  the engine derived is derived on another way (``lemma_sources``) and compared;
+- ``verdict``: by ``verify`` on the certificate that it brings;
 - ``solver``: the implication is translated anew from its formulas and decided by cvc5;
 - ``example``: exact arithmetic;
 - ``theorem``: known, quoted as it is, and resting on earlier steps.
@@ -15,7 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy as sp
 
@@ -31,8 +32,10 @@ from .implications import SOLVER, SecondSolver
 from .lemma_certificate import LEMMA_SCHEMA, lemma_certificate, step_id
 from .lemma_sources import PSI, THETA, rederived, slope
 from .lemmas import Status, catalogue, derive_lemma
-from .quotients import Quotient, QuotientAlgebra
-from .verify import Verification
+from .quotients import QuotientAlgebra
+from .steps import FAILS
+from .verify import Verification, verify_certificate
+from .words import WordAlgebra
 
 _KEYS = ("schema", "id", "source", "printed", "statement", "assumptions", "status", "difference", "symbols", "steps")
 _WORDS = ("source", "printed", "statement", "assumptions", "difference")
@@ -41,10 +44,14 @@ _STEP_KEYS = {
     "solver": {"hypotheses", "goal", "domains", "script", "answer", "solver"},
     "example": {"formula", "point"},
     "theorem": {"theorem", "says", "reference", "uses"},
+    "tested": {"test"},
+    "verdict": {"source", "verdict", "rate", "reason", "assumptions", "certificate"},
 }
+_OPTIONAL = {"identity": {"source", "letters"}}
 _MAX_STEPS = 500
 _MAX_SYMBOLS = 40
-_Matrix = list[list[Quotient]]
+_Algebra: TypeAlias = QuotientAlgebra | WordAlgebra
+_Matrix: TypeAlias = list[list[Any]]
 
 
 def verify_lemma_certificate(document: Mapping[str, Any], seconds: float = 120.0) -> Verification:
@@ -91,11 +98,18 @@ class _Checker:
         self._check_head(document)
         self.symbols = {name: sp.Symbol(name, real=True) for name in document["symbols"]}
         self.formulas = Steps([], self.symbols, sp.Symbol("h", real=True))
+        gap: Uncheckable | None = None
         for number, step in enumerate(document["steps"], 1):
             self.step = step_id(number)
-            self._check_step(number, step)
-            self.checked.append(self.step)
+            try:
+                self._check_step(number, step)
+            except Uncheckable as doubt:
+                gap = gap or Uncheckable(doubt.reason, self.step)
+            else:
+                self.checked.append(self.step)
         self._check_claims(document)
+        if gap is not None:
+            raise gap
 
     def _check_head(self, document: Mapping[str, Any]) -> None:
         if document.get("schema") != LEMMA_SCHEMA:
@@ -117,7 +131,7 @@ class _Checker:
         if kind not in _STEP_KEYS:
             raise Refused(f"no kind of step: {kind!r}")
         wanted = {"id", "kind", "part", "statement", *_STEP_KEYS[kind]}
-        if set(step) - {"source"} != wanted or ("source" in step and kind != "identity"):
+        if set(step) - _OPTIONAL.get(kind, set()) != wanted:
             raise Refused(f"keys missing or unknown: {', '.join(sorted(set(step) ^ wanted))}")
         if step["id"] != step_id(number) or step["part"] not in ("derivation", "printed"):
             raise Refused(f"not step {number} of a derivation: {step['id']!r}, {step['part']!r}")
@@ -130,11 +144,15 @@ class _Checker:
                 self._check_example(step)
             case "theorem":
                 self._check_theorem(number, step)
+            case "verdict":
+                self._check_verdict(step)
+            case "tested":
+                raise Uncheckable("tested, not proved")
 
     # -- kinds of steps ----------------------------------------------------------------------------------------------
 
     def _check_identity(self, step: Mapping[str, Any]) -> None:
-        algebra = QuotientAlgebra(self.symbols)
+        algebra = self._algebra(step.get("letters", []))
         left, right = self._matrix(step["left"], algebra), self._matrix(step["right"], algebra)
         if not _equal(left, right, algebra):
             raise Refused("the two sides are not equal")
@@ -153,6 +171,33 @@ class _Checker:
         rows = [[[algebra.read(text(e)) for e in m.row(i)] for i in range(m.rows)] for m in (claimed, again)]
         if not _equal(rows[0], rows[1], algebra):
             raise Refused(f"{source['quantity']} of this proposal comes out differently: {found}")
+
+    def _algebra(self, letters: Any) -> _Algebra:
+        if not isinstance(letters, list) or not all(isinstance(name, str) and name.isidentifier() for name in letters):
+            raise Refused("letters is a list of names")
+        if set(letters) & set(self.symbols):
+            raise Refused("a letter that is a symbol as well")
+        return WordAlgebra(self.symbols, letters) if letters else QuotientAlgebra(self.symbols)
+
+    def _check_verdict(self, step: Mapping[str, Any]) -> None:
+        source, certificate = step["source"], step["certificate"]
+        if not isinstance(source, Mapping) or set(source) != {"proposal", "quantity"}:
+            raise Refused("a source is a proposal and a quantity")
+        if certificate is None:
+            raise Uncheckable(f"a verdict on the {source['quantity']} case is not derived again here")
+        if not isinstance(certificate, Mapping) or source["quantity"] != "verdict":
+            raise Refused("a verdict brings the certificate of a proposal")
+        if certificate.get("proposal") != source["proposal"]:
+            raise Refused("the certificate is that of another proposal")
+        said = certificate.get("verdict")
+        if not isinstance(said, Mapping) or (said.get("verdict"), said.get("rate")) != (step["verdict"], step["rate"]):
+            raise Refused("the certificate is for another verdict")
+        found = verify_certificate(certificate, self.solver.seconds_left)
+        if found.accepted is None:
+            raise Uncheckable(f"{found.failed_step}: {found.reason}")
+        if not found.accepted:
+            raise Refused(f"{found.failed_step}: {found.reason}")
+        self.implications += found.implications
 
     def _check_implication(self, step: Mapping[str, Any]) -> None:
         hypotheses, goal = (self.formulas.formula(step[key], self.step) for key in ("hypotheses", "goal"))
@@ -204,8 +249,11 @@ class _Checker:
         lemma = catalogue().get(document["id"]) if isinstance(document["id"], str) else None
         if lemma is None:
             raise Uncheckable(f"no lemma of the catalogue: {document['id']!r}")
-        refuted = any(step["kind"] == "example" for step in document["steps"] if step["part"] == "printed")
-        if document["status"] != (Status.CORRECTED if refuted else Status.PROVED).value:
+        failing = [step["statement"].startswith(FAILS) for step in document["steps"] if step["part"] == "printed"]
+        refuted = any(failing)
+        tested = any(step["kind"] == "tested" for step in document["steps"])
+        shown = Status.TESTED if tested else Status.CORRECTED if refuted else Status.PROVED
+        if document["status"] != shown.value:
             raise Refused(f"the steps do not show the status {document['status']!r}", "status")
         derived = derive_lemma(lemma)
         known = lemma_certificate(derived)
@@ -219,7 +267,7 @@ class _Checker:
 
     # -- values ------------------------------------------------------------------------------------------------------
 
-    def _matrix(self, value: Any, algebra: QuotientAlgebra) -> _Matrix:
+    def _matrix(self, value: Any, algebra: _Algebra) -> _Matrix:
         """An expression (as a 1 x 1 matrix), a matrix, or a product of matrices."""
         if isinstance(value, Mapping) and set(value) == {"product"} and isinstance(value["product"], list):
             factors = [self._matrix(factor, algebra) for factor in value["product"]]
@@ -247,7 +295,7 @@ def _rows(value: Any) -> list[list[str]]:
     return rows
 
 
-def _product(left: _Matrix, right: _Matrix, algebra: QuotientAlgebra) -> _Matrix:
+def _product(left: _Matrix, right: _Matrix, algebra: _Algebra) -> _Matrix:
     if len(left[0]) != len(right):
         raise Refused("a product of matrices that do not fit")
     columns = list(zip(*right, strict=True))
@@ -257,7 +305,7 @@ def _product(left: _Matrix, right: _Matrix, algebra: QuotientAlgebra) -> _Matrix
     ]
 
 
-def _equal(left: _Matrix, right: _Matrix, algebra: QuotientAlgebra) -> bool:
+def _equal(left: _Matrix, right: _Matrix, algebra: _Algebra) -> bool:
     if (len(left), len(left[0])) != (len(right), len(right[0])):
         return False
     return all(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .lemma import Derived, Lemma, Proof, Status, derive_lemma
+from .lemma import Derived, Erratum, Lemma, Proof, Status, derive_lemma
 
-__all__ = ["Derived", "Lemma", "Proof", "Status", "catalogue", "derive_lemma"]
+__all__ = ["Derived", "Erratum", "Lemma", "Proof", "Status", "catalogue", "derive_lemma"]
 
 
 def catalogue() -> dict[str, Lemma]:

@@ -9,6 +9,7 @@ has proved its statement. What the paper prints is put to the same test by ``pri
 proved     the derivation goes through and what is printed holds
 corrected  the derivation goes through and what is printed does not hold
 refuted    what is printed does not hold, and nothing was derived in its place
+tested     as proved or corrected, but some step rests on random testing only
 undecided  a step could not be proved
 ========== ==================================================================
 
@@ -23,9 +24,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from ..proof import NotProved, Proof, Step
+from ..proof import Proof
+from ..steps import NotProved, Step
 
-__all__ = ["Derived", "Lemma", "NotProved", "Proof", "Status", "derive_lemma"]
+__all__ = ["Derived", "Erratum", "Lemma", "NotProved", "Proof", "Status", "derive_lemma"]
 
 
 class Status(Enum):
@@ -36,6 +38,23 @@ class Status(Enum):
     REFUTED = "refuted"
     TESTED = "tested"
     UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """A formula or sentence of the literature that does not hold.
+
+    Attributes:
+        where: Where it is printed.
+        failing: What is printed (LaTeX between dollar signs).
+        right: What holds.
+        seen: How a reader sees it, in one sentence.
+    """
+
+    where: str
+    failing: str
+    right: str
+    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,8 @@ class Lemma:
         derive: Proves the statement, step by step.
         printed_holds: Whether what is printed holds as it stands; it may record steps.
         difference: What differs from the paper, if anything.
+        errata: The same, formula by formula; a lemma that is ``corrected`` or ``refuted`` has one at least.
+        evidence: Numerical confirmation that is no part of the proof: what was compared, and the test that does it.
     """
 
     id: str
@@ -63,6 +84,8 @@ class Lemma:
     derive: Callable[[Proof], None]
     printed_holds: Callable[[Proof], bool]
     difference: str = ""
+    errata: tuple[Erratum, ...] = ()
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +133,10 @@ def derive_lemma(lemma: Lemma) -> Derived:
         printed: bool | None = lemma.printed_holds(proof)
     except NotProved as step:
         printed, failure = None, failure or str(step)
-    if not failure and printed:
+    tested = [step.statement for step in proof.steps if step.kind == "tested"]
+    if not failure and printed is not None and tested:
+        status, reason = Status.TESTED, f"tested, not proved: {'; '.join(tested)}"
+    elif not failure and printed:
         status, reason = Status.PROVED, "derived as printed"
     elif not failure and printed is False:
         status, reason = Status.CORRECTED, lemma.difference or "what is printed does not hold; the statement here does"
