@@ -1,4 +1,4 @@
-r"""The non-saturating GAN on the Dirac-GAN: the flow converges, but only like t^(-1/2), and fixed simultaneous steps do not.
+r"""The non-saturating GAN on the Dirac-GAN: sublinear for the flow, no limit for fixed simultaneous steps.
 
 Statement. Let f'(0) != 0, f''(0) < 0 and v = (-psi f'(-theta psi), theta f'(theta psi)). v'(0, 0) has the eigenvalues
 +- i f'(0). Along the flow
@@ -12,8 +12,8 @@ Derivation. The objective of G is g(t) = -f(-t), so that g'(t) = f'(-t) and v'(0
 second-order term of f makes the first Lyapunov coefficient of the flow f''(0)/2 < 0. A simultaneous step has the
 multipliers 1 +- i h f'(0) of modulus sqrt(1 + h^2 f'(0)^2) > 1.
 
-What differs. "Converges" (section 3) is right for the flow and for alternating steps. Simultaneous steps of a fixed size
-end on a cycle around the equilibrium.
+What differs. "Converges" (section 3) is right for the flow and for alternating steps. Simultaneous steps of a fixed
+size end on a cycle around the equilibrium.
 """
 
 from __future__ import annotations
