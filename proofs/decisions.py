@@ -13,6 +13,8 @@ from ..symbolic.decision.limits import OutOfTime, time_limit
 from ..symbolic.general.cases import CaseVerdict, cases
 from ..symbolic.proposal_reader import read_proposal
 from .certificate import build_certificate
+from .exposition.argument import argument
+from .exposition.blocks import Block
 
 _SECONDS = 40.0
 
@@ -27,6 +29,7 @@ class Decision:
         reason: One sentence.
         theorems: Keys of the theorems that decide, one for every cell of the parameter space.
         certificate: From which anyone can decide it again; None where there is none.
+        argument: The proof, line by line.
         assumptions: Of a case of the general theorem.
     """
 
@@ -35,6 +38,7 @@ class Decision:
     reason: str
     theorems: tuple[str, ...] = ()
     certificate: dict[str, Any] | None = field(default=None, hash=False)
+    argument: tuple[Block, ...] = ()
     assumptions: tuple[str, ...] = ()
 
     @property
@@ -67,7 +71,14 @@ def decision(document: Mapping[str, Any]) -> Decision:
     analysis = analysis_of(document)
     verdict = analysis.verdict
     theorems = dict.fromkeys(cell.ruling.theorem for cell in verdict.cells if cell.ruling.theorem)
-    return Decision(verdict.verdict.value, verdict.rate, verdict.reason, tuple(theorems), build_certificate(analysis))
+    return Decision(
+        verdict.verdict.value,
+        verdict.rate,
+        verdict.reason,
+        tuple(theorems),
+        build_certificate(analysis),
+        argument(analysis),
+    )
 
 
 def case_decision(document: Mapping[str, Any], case: str) -> Decision:

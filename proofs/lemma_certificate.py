@@ -17,7 +17,8 @@ from ..symbolic.solvers import translate
 from ..symbolic.theorems import THEOREMS
 from .certificate import digest, formula_document
 from .lemmas import Derived
-from .steps import Step, Value
+from .steps import Step
+from .values import Value
 
 LEMMA_SCHEMA = "convergan.lemma-certificate/1"
 

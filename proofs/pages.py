@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import json
 
-import sympy as sp
-
-from ..symbolic.formula import And, Atom, Formula, to_sympy
 from ..symbolic.theorems import THEOREMS
+from .exposition.markdown import block
+from .latex_printing import formula_latex, value_latex
 from .lemmas import Derived
-from .steps import Step, Value
+from .steps import Step
 
-_NAMES = {
-    "f1": "f'(0)",
-    "f2": "f''(0)",
-    "s": r"f'(\theta \psi)",
-}
 _QUANTITIES = {
     "vector_field": r"v(\theta, \psi)",
     "value": "v(0, 0)",
@@ -102,21 +96,8 @@ def _step(number: int, step: Step) -> str:
             proposal = json.dumps(dict(step.source.proposal))
             lines.append(f"Decided by the engine, the {step.source.quantity} of the proposal `{proposal}`.")
     indent = " " * (len(str(number)) + 2)
-    return "\n\n".join([lines[0], *(indent + line for line in lines[1:])])
-
-
-def value_latex(value: Value) -> str:
-    """An expression or matrix in the papers' notation."""
-    names = {symbol: _NAMES[str(symbol)] for symbol in value.free_symbols if str(symbol) in _NAMES}
-    return sp.latex(value, symbol_names=names)
-
-
-def formula_latex(formula: Formula, *, inner: bool = False) -> str:
-    """A formula in LaTeX; conjunctions are written with commas on the outside."""
-    if isinstance(formula, Atom):
-        return value_latex(to_sympy(formula))
-    if not formula.parts:
-        return r"\text{true}" if isinstance(formula, And) else r"\text{false}"
-    word = (r" \land " if inner else r",\; ") if isinstance(formula, And) else r" \lor "
-    joined = word.join(formula_latex(part, inner=True) for part in formula.parts)
-    return rf"\left({joined}\right)" if inner else joined
+    found = "\n\n".join([lines[0], *(indent + line for line in lines[1:])])
+    if step.decision is None or not step.decision.argument:
+        return found
+    argument = "\n\n".join(map(block, step.decision.argument))
+    return f"{found}\n\n<details><summary>the proof, line by line</summary>\n\n{argument}\n\n</details>"

@@ -19,7 +19,8 @@ from ..symbolic.solvers import translate
 from ..symbolic.theorems import THEOREMS
 from .decisions import Decision, case_decision, decision
 from .quantities import quantity, region
-from .steps import FAILS, NotProved, Source, Step, Value
+from .steps import FAILS, NotProved, Source, Step
+from .values import Value
 
 
 @dataclass

@@ -15,6 +15,7 @@ import flint
 
 from ..symbolic import expression as ex
 from ..symbolic.parser import Scope, parse
+from .arithmetic_only import ArithmeticOnly
 from .certificate_reading import Uncheckable
 
 _ROOTS = 8
@@ -30,7 +31,7 @@ class Quotient:
     below: Any
 
 
-class QuotientAlgebra:
+class QuotientAlgebra(ArithmeticOnly):
     """The language of certificates over one ring.
 
     Args:
@@ -119,24 +120,6 @@ class QuotientAlgebra:
         if function == "sqrt":
             return self._root(arguments[0])
         raise Uncheckable(f"{function} in an identity")
-
-    def output(self) -> Quotient:
-        """D has no value here."""
-        raise Uncheckable("D in an identity")
-
-    gradient = output
-
-    def norm(self, operand: Quotient) -> Quotient:
-        """A norm is no quotient."""
-        raise Uncheckable("a norm in an identity")
-
-    def player_gradient(self, player: str, loss: str) -> Quotient:
-        """A player's gradient is no quotient."""
-        raise Uncheckable("a gradient in an identity")
-
-    def expectation(self, operator: str, body: ex.Expression, variance: Quotient | None) -> Quotient:
-        """An expectation is no quotient."""
-        raise Uncheckable("an expectation in an identity")
 
     # -- arithmetic --------------------------------------------------------------------------------------------------
 

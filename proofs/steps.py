@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import sympy as sp
 
 from ..symbolic.formula import Formula
 from .decisions import Decision
-
-Value: TypeAlias = sp.Expr | sp.MatrixBase | sp.MatMul
-
+from .values import Value
 
 # How the statement of a step begins that shows that what is printed does not hold.
 FAILS = "This fails: "

@@ -267,7 +267,7 @@ class _Checker:
 
     # -- values ------------------------------------------------------------------------------------------------------
 
-    def _matrix(self, value: Any, algebra: _Algebra) -> _Matrix:
+    def _matrix(self, value: Any, algebra: Any) -> _Matrix:
         """An expression (as a 1 x 1 matrix), a matrix, or a product of matrices."""
         if isinstance(value, Mapping) and set(value) == {"product"} and isinstance(value["product"], list):
             factors = [self._matrix(factor, algebra) for factor in value["product"]]
@@ -295,7 +295,7 @@ def _rows(value: Any) -> list[list[str]]:
     return rows
 
 
-def _product(left: _Matrix, right: _Matrix, algebra: _Algebra) -> _Matrix:
+def _product(left: _Matrix, right: _Matrix, algebra: Any) -> _Matrix:
     if len(left[0]) != len(right):
         raise Refused("a product of matrices that do not fit")
     columns = list(zip(*right, strict=True))
@@ -305,7 +305,7 @@ def _product(left: _Matrix, right: _Matrix, algebra: _Algebra) -> _Matrix:
     ]
 
 
-def _equal(left: _Matrix, right: _Matrix, algebra: _Algebra) -> bool:
+def _equal(left: _Matrix, right: _Matrix, algebra: Any) -> bool:
     if (len(left), len(left[0])) != (len(right), len(right[0])):
         return False
     return all(

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from ..symbolic import expression as ex
 from ..symbolic.parser import Scope, parse
+from .arithmetic_only import ArithmeticOnly
 from .certificate_reading import Uncheckable
 from .quotients import Quotient, QuotientAlgebra
 
@@ -20,7 +21,7 @@ Sum: TypeAlias = dict[Word, Quotient]
 _LONGEST = 12
 
 
-class WordAlgebra:
+class WordAlgebra(ArithmeticOnly):
     """The language of certificates, with letters that do not commute.
 
     Args:

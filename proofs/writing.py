@@ -1,16 +1,27 @@
-"""Derived lemmas as files: a page of Markdown with LaTeX and a certificate for each, the same bytes every time."""
+"""Derived lemmas as files: a page of Markdown with LaTeX and a certificate for each."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
+from .comparison import same_certificate, same_page
 from .lemma_certificate import lemma_certificate
 from .lemmas import Derived
 from .pages import page
 
 _PAGE, _CERTIFICATE = ".md", ".certificate.json"
+
+
+class Written(Protocol):
+    """What has files: a record."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Texts by file name."""
+        ...
 
 
 def page_name(identifier: str) -> str:
@@ -37,41 +48,49 @@ def render(derived: Derived) -> dict[str, str]:
     return {page_name(name): page(derived, certificate_name(name)), certificate_name(name): certificate}
 
 
-def write(derived: Iterable[Derived], folder: Path) -> None:
-    """Writes the files of all lemmas, where they differ from what is there.
+def write(lemmas: Iterable[Written], common: Mapping[str, str], folder: Path) -> None:
+    """Writes the files of all lemmas, and those of the whole catalogue, where they differ from what is there.
 
     Args:
-        derived: What came out.
+        lemmas: What came out.
+        common: Further texts by file name.
         folder: Where to; created if need be. Files of other lemmas stay.
 
     Raises:
         OSError: If a file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in _all_files(derived).items():
+    for name, text in _all_files(lemmas, common).items():
         path = folder / name
         if _read(path) != text:
             path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def stale(derived: Iterable[Derived], folder: Path) -> list[str]:
-    """The files that are missing, that differ from what would be written, or that belong to no lemma.
+def stale(lemmas: Iterable[Written], common: Mapping[str, str], folder: Path) -> list[str]:
+    """The files that are missing, that say something else than what would be written, or that belong to no lemma.
 
     Args:
-        derived: What came out, for the whole catalogue.
+        lemmas: What came out, for the whole catalogue.
+        common: Further texts by file name.
         folder: Where the files are.
 
     Returns:
         File names, sorted.
     """
-    wanted = _all_files(derived)
-    outdated = {name for name, text in wanted.items() if _read(folder / name) != text}
+    wanted = _all_files(lemmas, common)
+    outdated = {name for name, text in wanted.items() if not _says(_read(folder / name), text, name)}
     found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     return sorted(outdated | {name for name in found - set(wanted) if name.endswith((_PAGE, _CERTIFICATE))})
 
 
-def _all_files(derived: Iterable[Derived]) -> dict[str, str]:
-    return {name: text for one in derived for name, text in render(one).items()}
+def _says(committed: str | None, text: str, name: str) -> bool:
+    if committed is None:
+        return False
+    return same_certificate(committed, text) if name.endswith(_CERTIFICATE) else same_page(committed, text)
+
+
+def _all_files(lemmas: Iterable[Written], common: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for one in lemmas for name, text in one.files.items()} | dict(common)
 
 
 def _read(path: Path) -> str | None:

@@ -23,6 +23,7 @@ _LAW = {
     "E_fake_noisy": r"x \sim p_\theta + N(0, %s)",
 }
 _NAMES = {"f1": "f'(0)", "f2": "f''(0)", "f3": "f'''(0)"} | {f"f{k}": f"f^{{({k})}}(0)" for k in (4, 5, 6)}
+_NAMES["lam"] = r"\lambda"  # lambda itself is a keyword of Python
 _FUNCTIONS = {
     "exp": r"\exp",
     "log": r"\log",

@@ -8,11 +8,13 @@ from pathlib import Path
 from ..certificate import build_certificate
 from ..checking import CheckResult, Evidence, check
 from ..document import check_document
+from ..exposition import exposition, markdown, tex
 from ..reading import proposal_name
 from ..rendering import result_text, summary_rows
 from ..report import report_text
 from .output import OutputError, console, error_console, print_plain, progress, write_json, write_text
 
+_TEXTS = {".tex": tex, ".md": markdown}
 _STYLES = {"converges": "green", "conditional": "yellow", "does-not-converge": "red", "undecided": "magenta"}
 
 
@@ -25,7 +27,8 @@ def run_check(
         files: Proposal files.
         json: Where the JSON document goes, ``-`` for standard output, or None.
         report: Folder for reports and certificates, or None.
-        proof: File for the certificate of the only proposal, or None.
+        proof: File for the proof of the only proposal, or None: a lemma in LaTeX (.tex) or Markdown (.md), else a
+            certificate.
         evidence: Whether to confront the algebra with autograd.
         cases: Number of random cases.
         seed: Their seed.
@@ -83,7 +86,9 @@ def _written(result: CheckResult, report: Path | None, proof: Path | None, taken
         write_text(path, certificate)
         write_text(report / f"{stem}.md", report_text(result))
         written = str(path)
-    if proof is not None:
+    if proof is not None and proof.suffix in _TEXTS:
+        write_text(proof, _TEXTS[proof.suffix](exposition(result.analysis)))
+    elif proof is not None:
         write_text(proof, certificate)
         written = str(proof)
     return {result.file: written}

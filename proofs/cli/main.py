@@ -45,7 +45,10 @@ def check(
         Path | None, typer.Option(metavar="DIR", help="Write a report and a certificate per proposal into DIR.")
     ] = None,
     proof: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the certificate of the one proposal to FILE.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the proof of the one proposal: a lemma (FILE.tex, FILE.md) or a certificate."
+        ),
     ] = None,
     evidence: Annotated[
         bool, typer.Option("--evidence/--no-evidence", help="Confront the algebra with torch autograd.")
@@ -65,11 +68,12 @@ def prove(
     json: JsonOption = None,
     write: Annotated[bool, typer.Option("--write", help="Regenerate proofs/derivations/.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Fail if proofs/derivations/ is out of date.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Derive anew what is unchanged since an earlier run.")] = False,
 ) -> None:
-    """Derive the catalogue of lemmas and compare with what is printed."""
+    """Derive the catalogue of lemmas and compare with what is printed; by name: show the derivation."""
     from .prove import run_prove
 
-    raise typer.Exit(run_prove(lemmas or [], json, write, check))
+    raise typer.Exit(run_prove(lemmas or [], json, write, check, fresh))
 
 
 @app.command()

@@ -35,7 +35,7 @@ import sympy as sp
 
 from ...symbolic.formula import Formula, compare, conjunction, negation
 from ..roots import inside_unit_circle, product
-from .lemma import Lemma, Proof, Status
+from .lemma import Erratum, Lemma, Proof, Status
 
 H, F1, GAMMA, E, W, Q, K, M, N, T = sp.symbols("h f1 gamma e w q k m n t", real=True)
 POWER_K, M_K, N_K, ROOT, ROOT_K = sp.symbols("Q M N z Z", real=True)
@@ -212,5 +212,14 @@ LEMMA = Lemma(
     status=Status.CORRECTED,
     derive=derive,
     printed_holds=printed_holds,
+    errata=(
+        Erratum(
+            where="lazy regularisation",
+            failing="a penalty at every $k$-th step voids the theorem",
+            right=r"it converges for every $k$; for $k \varphi < \pi$ exactly where $h k \gamma (1 + \tan\frac{\varphi}{2} "
+            r"\tan\frac{k \varphi}{2}) < 2$",
+            seen=r"$k = 2$ and $f'(0) = \gamma = 1$, $h = 1/2$ converge",
+        ),
+    ),
     difference="the theorem's conclusion holds for every k, with steps that are about k times smaller",
 )

@@ -18,7 +18,7 @@ import sympy as sp
 from ...symbolic.formula import compare, conjunction
 from ...symbolic.spectrum import characteristic_polynomial
 from ..roots import from_roots
-from .lemma import Lemma, Proof, Status
+from .lemma import Erratum, Lemma, Proof, Status
 
 THETA, PSI, S, F1 = sp.symbols("theta psi s f1", real=True)
 UNREGULARISED = {"training": {"update": "flow"}}
@@ -62,4 +62,13 @@ LEMMA = Lemma(
     derive=derive,
     printed_holds=printed_holds,
     difference="the i is missing in print (the author's slides have it)",
+    errata=(
+        Erratum(
+            where="Lemma 2.2",
+            failing=r"the eigenvalues are $\pm f'(0)$, on the imaginary axis",
+            right=r"the eigenvalues are $\pm i f'(0)$",
+            seen="$z^2 - f'(0)^2$ is not the characteristic polynomial $z^2 + f'(0)^2$",
+        ),
+    ),
+    evidence="autograd's Jacobian at random f: `tests/numeric/test_agreement.py`",
 )

@@ -21,7 +21,7 @@ import sympy as sp
 from ...symbolic.formula import Formula, compare, conjunction, disjunction
 from ...symbolic.spectrum import characteristic_polynomial
 from ..roots import conjugate, from_roots
-from .lemma import Lemma, Proof, Status
+from .lemma import Erratum, Lemma, Proof, Status
 
 THETA, PSI, S, H, F1 = sp.symbols("theta psi s h f1", real=True)
 SIMULTANEOUS = {"training": {"update": "simultaneous"}}
@@ -87,4 +87,13 @@ LEMMA = Lemma(
     derive=derive,
     printed_holds=printed_holds,
     difference="the start (0, 0), a fixed point, has to be excluded",
+    errata=(
+        Erratum(
+            where="Lemma 2.4",
+            failing="for every initial condition the norm of the iterates increases",
+            right="for every initial condition but $(0, 0)$",
+            seen="$(0, 0)$ is a fixed point",
+        ),
+    ),
+    evidence="one step against torch.optim.SGD: `tests/numeric/test_rule_references.py`",
 )

@@ -28,7 +28,7 @@ import sympy as sp
 from ...symbolic.formula import compare, conjunction
 from ...symbolic.spectrum import Z, characteristic_polynomial
 from ..roots import from_roots, product
-from .lemma import Lemma, Proof, Status
+from .lemma import Erratum, Lemma, Proof, Status
 
 H, F1, N_G, N_D, N, K, ALPHA = sp.symbols("h f1 n_g n_d n k alpha", real=True)
 ALTERNATING = {"training": {"update": "alternating", "g_steps": 2, "d_steps": 3}}
@@ -121,5 +121,13 @@ LEMMA = Lemma(
     status=Status.CORRECTED,
     derive=derive,
     printed_holds=printed_holds,
+    errata=(
+        Erratum(
+            where="Lemma 2.5",
+            failing=r"for $\alpha \leq 2$ all eigenvalues are on the unit circle",
+            right=r"for $|\alpha| \leq 2$; at $|\alpha| = 2$ they are one Jordan block at $-1$, and the powers are unbounded",
+            seen=r"$\alpha = -3$ gives the eigenvalue $(-7 - 3 \sqrt{5})/2$",
+        ),
+    ),
     difference="alpha has the sign of f'(0), so |alpha| is meant: alpha = -3 has an eigenvalue outside the unit circle",
 )

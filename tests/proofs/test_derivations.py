@@ -16,10 +16,12 @@ from convergan.proofs.certificate import digest
 from convergan.proofs.lemmas import Derived, catalogue, derive_lemma
 from convergan.proofs.quotients import QuotientAlgebra
 from convergan.proofs.verify_lemma import verify_lemma_certificate
-from convergan.proofs.writing import certificate_name, page_name, render, stale, write
+from convergan.proofs.writing import certificate_name, page_name, render
 
 FOLDER = Path(convergan.__file__).parent / "proofs" / "derivations"
 IDS = sorted(catalogue())
+# Games with several parameters, all games at once, and rules that are not derived a second time.
+UNCHECKED: frozenset[str] = frozenset()
 Document = dict[str, Any]
 
 
@@ -54,35 +56,22 @@ def test_pages_say_what_a_reader_needs(derived: dict[str, Derived]) -> None:
         wanted = [one.lemma.source, one.lemma.printed, one.lemma.statement, one.status.value, certificate_name(name)]
         assert [text for text in wanted if text not in page] == []
         assert all(f"\n{number}. *{step.kind}*: {step.statement}" in page for number, step in enumerate(one.steps, 1))
-        assert page.count("$$") % 2 == 0
+        assert page.count("$$") % 2 == page.count("$") % 2 == 0
         assert "f_{1}" not in page, "f1 is written f'(0)"
-
-
-def test_derivations_are_up_to_date(derived: dict[str, Derived]) -> None:
-    assert stale(derived.values(), FOLDER) == [], "run convergan prove --write"
-
-
-def test_stale_files_are_named(derived: dict[str, Derived], tmp_path: Path) -> None:
-    folder, some = tmp_path / "derivations", [derived[name] for name in IDS[:2]]
-    assert len(stale(some, folder)) == 4
-    write(some, folder)
-    assert stale(some, folder) == []
-    missing, changed, left_over = page_name(IDS[0]), certificate_name(IDS[1]), page_name("mescheder2018-lemma-9.9")
-    (folder / missing).unlink()
-    (folder / changed).write_bytes((folder / changed).read_bytes().replace(b"\n", b"\r\n"))
-    (folder / left_over).write_text("x")
-    (folder / "notes.txt").write_text("not ours")
-    assert stale(some, folder) == sorted([missing, changed, left_over])
-    write(some, folder)
-    assert stale(some, folder) == [left_over]
 
 
 @pytest.mark.parametrize("name", IDS)
 def test_certificates_stand(name: str, certificates: dict[str, Document]) -> None:
-    found = verify_lemma_certificate(certificates[name])
-    assert found.accepted is True, found
-    assert len(found.checked) == len(certificates[name]["steps"])
-    assert found.verdict == certificates[name]["status"]
+    """Every step is confirmed, but for those that ``verify`` says it cannot derive again."""
+    document = certificates[name]
+    found = verify_lemma_certificate(document)
+    assert found.accepted is (None if name in UNCHECKED else True), found
+    if found.accepted:
+        assert len(found.checked) == len(document["steps"])
+        assert found.verdict == document["status"]
+    else:
+        kinds = {step["id"]: step["kind"] for step in document["steps"]}
+        assert {kinds[step] for step in kinds if step not in found.checked} <= {"verdict", "identity", "tested"}
 
 
 # -- tampering ---------------------------------------------------------------------------------------------------------

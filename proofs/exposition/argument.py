@@ -1,0 +1,139 @@
+"""The proof of a verdict, line by line: the field, its linearisation, the signs, and the theorem of each case."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ...symbolic.analysis import Analysis
+from ...symbolic.calculus import Mean
+from ...symbolic.formula import TRUE
+from ...symbolic.germs.local import LocalField
+from ...symbolic.obligations import goals
+from ...symbolic.rulings import Outcome, RuledCell
+from ...symbolic.spectrum import Z, characteristic_coefficients, characteristic_polynomial
+from ...symbolic.theorems import THEOREMS
+from ..latex_printing import condition_latex, value_latex
+from .blocks import Block, Display, Items, Paragraph, sentence, typeset
+from .energy import change_of
+from .signs import assumed, why
+
+_LARGEST = 6
+_ANSWERS = {Outcome.YES: "training converges", Outcome.NO: "training does not converge", Outcome.OPEN: "this is open"}
+
+
+def argument(analysis: Analysis) -> tuple[Block, ...]:
+    """The proof.
+
+    Args:
+        analysis: What was derived and decided.
+    """
+    blocks: list[Block] = []
+    if analysis.derivation is not None:
+        blocks += _field(analysis)
+    cells = analysis.verdict.cells
+    if len(cells) > 1:
+        blocks.append(Paragraph(f"There are {len(cells)} cases, which cover all admissible parameters."))
+    for number, ruled in enumerate(cells, 1):
+        blocks += _case(analysis, number, len(cells), ruled)
+    return tuple(blocks)
+
+
+def _field(analysis: Analysis) -> list[Block]:
+    derivation = analysis.derivation
+    assert derivation is not None
+    rows = [rf"v_{{{number}}} &= {value_latex(row)}" for number, row in enumerate(derivation.field, 1)]
+    given = "The vector field is" if analysis.proposal.field is not None else "Differentiation gives the vector field"
+    names = ", ".join(map(value_latex, derivation.coordinates))
+    values = ", ".join(map(value_latex, derivation.equilibrium))
+    written = [Paragraph(f"{given}"), Display("\\begin{aligned} " + r" \\ ".join(rows) + " \\end{aligned}")]
+    if any(row.has(Mean) for row in derivation.field):
+        written.append(Paragraph(r"where $\mathbb{E}$ averages over the samples and the noise."))
+    return [*written, Paragraph(f"The point that is judged is $({names}) = ({values})$.")]
+
+
+def _case(analysis: Analysis, number: int, count: int, ruled: RuledCell) -> list[Block]:
+    blocks: list[Block] = []
+    if count > 1:
+        blocks.append(Paragraph(f"**Case {number}:** ${condition_latex(ruled.cell.formula)}$."))
+    if ruled.local is not None:
+        blocks += _pieces(ruled.local)
+    ruling, question = ruled.ruling, analysis.question
+    if ruling.matrix is not None:
+        blocks += _spectrum(analysis, ruling.matrix)
+    if ruling.function is not None:
+        blocks += change_of(analysis, ruling.theorem, ruling.function)
+    if ruling.outcome is not Outcome.OPEN and question is not None:
+        needed = goals(question, ruled) or []
+        lines = [
+            f"${condition_latex(goal.formula)}$, {why(goal.formula, ruled.cell.formula)} ({goal.because})."
+            for goal in needed
+            if goal.formula != TRUE and not assumed(goal.formula, ruled.cell.formula)
+        ]
+        if lines:
+            small = question.rule.discrete and not question.declared and ruling.matrix is not None
+            lowest = ", of the lowest coefficients in $h$ where $h$ is small" if small else ""
+            blocks.append(Paragraph(f"It remains to see the following signs{lowest}:"))
+            blocks.append(Items(tuple(dict.fromkeys(lines))))
+    theorem = THEOREMS.get(ruling.theorem)
+    by = "" if theorem is None else f" By the theorem `{theorem.key}` ({theorem.source}): {typeset(theorem.statement)}"
+    blocks.append(Paragraph(f"{sentence(ruling.reason)}{by} Hence {_ANSWERS[ruling.outcome]}."))
+    return blocks
+
+
+def _pieces(local: LocalField) -> list[Block]:
+    """The field's values and Jacobians at x*, on every side where they differ."""
+    blocks: list[Block] = []
+    for piece in local.pieces:
+        sides = ", ".join(
+            f"{value_latex(function)} {'>' if sign > 0 else '<' if sign < 0 else '='} 0"
+            for function, sign in piece.branch.signs
+        )
+        where = f"On the side ${sides}$" if sides else "At $x^*$"
+        found: list[str] = []
+        if piece.value is not None:
+            found.append(f"v = ({', '.join(map(value_latex, piece.value))})")
+        if piece.jacobian is not None:
+            found.append(f"v' = {value_latex(piece.jacobian)}")
+        if found:
+            limit = " has the limits" if sides else ""
+            blocks += [Paragraph(f"{where} the field{limit or ' has the values'}"), Display(r",\qquad ".join(found))]
+    return blocks
+
+
+def _spectrum(analysis: Analysis, matrix: sp.ImmutableMatrix) -> list[Block]:
+    """The matrix that decides, its characteristic polynomial and the criterion for its roots."""
+    question = analysis.question
+    assert question is not None
+    if matrix.rows > _LARGEST:
+        return []
+    discrete = question.rule.discrete
+    name = "F_h'(x^*)" if discrete else "v'(x^*)"
+    blocks: list[Block] = []
+    if discrete:
+        blocks += [Paragraph("One period of the rule has the Jacobian"), Display(f"{name} = {value_latex(matrix)}")]
+    polynomial = value_latex(characteristic_polynomial(matrix))
+    blocks += [Paragraph("with the characteristic polynomial"), Display(rf"\det({Z} - {name}) = {polynomial}.")]
+    if matrix.rows != 2:
+        criterion = "Schur and Cohn's" if discrete else "Routh and Hurwitz's"
+        blocks.append(Paragraph(f"{criterion} conditions say where its roots lie."))
+        return blocks
+    _, minus_trace, determinant = map(sp.expand, characteristic_coefficients(matrix))
+    if not discrete:
+        blocks.append(
+            Paragraph(
+                "By Routh and Hurwitz both roots of $z^2 + p z + q$ have negative real part if and only if $p > 0$ and "
+                f"$q > 0$; here $p = {value_latex(minus_trace)}$ and $q = {value_latex(determinant)}$."
+            )
+        )
+        return blocks
+    conditions = (1 - determinant, 1 + minus_trace + determinant, 1 - minus_trace + determinant)
+    named = zip(("1 - D", "1 - T + D", "1 + T + D"), conditions, strict=True)
+    lines = r",\qquad ".join(f"{left} = {value_latex(sp.factor(value))}" for left, value in named)
+    blocks += [
+        Paragraph(
+            "By Schur and Cohn both roots of $z^2 - T z + D$ have modulus below $1$ if and only if $1 - D$, "
+            "$1 - T + D$ and $1 + T + D$ are positive; here"
+        ),
+        Display(lines + "."),
+    ]
+    return blocks
