@@ -137,6 +137,8 @@ def evaluated(expression: sp.Expr, unknowns: Sequence[sp.Symbol], columns: Seque
     try:
         with np.errstate(all="ignore"):
             value = _compiled(expression, tuple(unknowns))(*columns)
+            if np.iscomplexobj(value):
+                value = np.where(np.imag(value) == 0, np.real(value), np.nan)
             return np.broadcast_to(np.asarray(value, dtype=float), columns[0].shape)
     except (TypeError, NameError, ValueError, OverflowError, AttributeError, KeyError):
         return None
