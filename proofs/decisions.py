@@ -10,7 +10,7 @@ from typing import Any
 
 from ..symbolic.analysis import Analysis, analyse
 from ..symbolic.decision.limits import OutOfTime, time_limit
-from ..symbolic.general.cases import CaseVerdict, cases
+from ..symbolic.general.cases import Cases, CaseVerdict, cases
 from ..symbolic.proposal_reader import read_proposal
 from .certificate import build_certificate
 from .exposition.argument import argument
@@ -91,10 +91,15 @@ def case_decision(document: Mapping[str, Any], case: str) -> Decision:
     Raises:
         ValueError: If it takes too long; a ``ProposalError`` if it is no proposal.
     """
-    found = cases(analysis_of(document))
+    found = _cases(json.dumps(document, sort_keys=True))
     one = found.general if case == "general" else found.absolutely_continuous
     game = f" (in the game: {one.game})" if one.game and one.verdict is not CaseVerdict.CONVERGES else ""
     return Decision(one.verdict.value, "", one.reason + game, assumptions=one.assumptions)
+
+
+@functools.lru_cache(maxsize=256)
+def _cases(text: str) -> Cases:
+    return cases(_analysis(text))
 
 
 @functools.lru_cache(maxsize=256)

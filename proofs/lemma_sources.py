@@ -100,7 +100,8 @@ def _field(proposal: Proposal) -> sp.ImmutableMatrix:
     objective = proposal.objective
     if objective is not None and objective.fake is not None and objective.real is not None:
         t = sp.Symbol("t", real=True)
-        gain = sp.Add(*(scalar(function, {"t": t}) for function in (objective.fake, objective.real)))
+        known = {name: sp.Symbol(name, real=True) for name in proposal.parameter_names} | {"t": t}
+        gain = sp.Add(*(scalar(function, known) for function in (objective.fake, objective.real)))
         if sp.expand(sp.diff(gain, t).subs(t, 0)) != 0:
             raise Uncheckable("only objectives with the equilibrium output 0 are derived again here")
     names = {name: sp.Symbol(name, real=True) for name in proposal.parameter_names}

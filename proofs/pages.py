@@ -10,6 +10,11 @@ from .latex_printing import formula_latex, value_latex
 from .lemmas import Derived
 from .steps import Step
 
+_DECISIONS = {
+    "verdict": "verdict",
+    "general": "general case",
+    "absolutely_continuous": "case of data with a density",
+}
 _QUANTITIES = {
     "vector_field": r"v(\theta, \psi)",
     "value": "v(0, 0)",
@@ -94,7 +99,7 @@ def _step(number: int, step: Step) -> str:
                 theorem = THEOREMS[key]
                 lines.append(f"By the theorem `{theorem.key}`: {theorem.statement} ({theorem.source})")
             proposal = json.dumps(dict(step.source.proposal))
-            lines.append(f"Decided by the engine, the {step.source.quantity} of the proposal `{proposal}`.")
+            lines.append(f"Decided by the engine: the {_DECISIONS[step.source.quantity]} of the proposal `{proposal}`.")
     indent = " " * (len(str(number)) + 2)
     found = "\n\n".join([lines[0], *(indent + line for line in lines[1:])])
     if step.decision is None or not step.decision.argument:

@@ -316,14 +316,14 @@ THEOREMS: dict[str, Theorem] = {
         ),
         Theorem(
             "kantorovich-rubinstein",
-            "W1(p, q) <= E|x - y| for every coupling (x, y) of p and q, and W1(p, q) >= |E_p g - E_q g| for every g with "
-            "Lipschitz constant 1.",
+            "W1(p, q) <= E|x - y| for every coupling (x, y) of p and q, and W1(p, q) >= |E_p g - E_q g| for every g "
+            "with Lipschitz constant 1.",
             "Kantorovich & Rubinstein 1958; Villani 2009, theorem 5.10",
         ),
         Theorem(
             "variational-divergences",
-            "KL(p, q) >= E_p g - log E_q exp(g) for every bounded g; JS(p, q) = log 2 + sup (E_p log D + E_q log(1 - D))/2 "
-            "over D with values in [0, 1].",
+            "KL(p, q) >= E_p g - log E_q exp(g) for every bounded g; JS(p, q) = log 2 + sup (E_p log D + E_q log(1 - "
+            "D))/2 over D with values in [0, 1].",
             "Donsker & Varadhan 1975; Goodfellow et al. 2014, theorem 1",
         ),
         Theorem("no-equilibrium-output", "fake'(d) + real'(d) is never 0: D has no equilibrium output.", "definition"),

@@ -18,6 +18,7 @@ from .energy import change_of
 from .signs import assumed, why
 
 _LARGEST = 6
+_LONGEST = 2_500
 _ANSWERS = {Outcome.YES: "training converges", Outcome.NO: "training does not converge", Outcome.OPEN: "this is open"}
 
 
@@ -43,11 +44,15 @@ def _field(analysis: Analysis) -> list[Block]:
     assert derivation is not None
     rows = [rf"v_{{{number}}} &= {value_latex(row)}" for number, row in enumerate(derivation.field, 1)]
     given = "The vector field is" if analysis.proposal.field is not None else "Differentiation gives the vector field"
+    shown = "\\begin{aligned} " + r" \\ ".join(rows) + " \\end{aligned}"
     names = ", ".join(map(value_latex, derivation.coordinates))
     values = ", ".join(map(value_latex, derivation.equilibrium))
-    written = [Paragraph(f"{given}"), Display("\\begin{aligned} " + r" \\ ".join(rows) + " \\end{aligned}")]
-    if any(row.has(Mean) for row in derivation.field):
-        written.append(Paragraph(r"where $\mathbb{E}$ averages over the samples and the noise."))
+    if len(shown) > _LONGEST:
+        written: list[Block] = [Paragraph(f"{given} of {len(rows)} rows, which `convergan check` prints.")]
+    else:
+        written = [Paragraph(given), Display(shown)]
+        if any(row.has(Mean) for row in derivation.field):
+            written.append(Paragraph(r"where $\mathbb{E}$ averages over the samples and the noise."))
     return [*written, Paragraph(f"The point that is judged is $({names}) = ({values})$.")]
 
 

@@ -216,9 +216,10 @@ LEMMA = Lemma(
         Erratum(
             where="lazy regularisation",
             failing="a penalty at every $k$-th step voids the theorem",
-            right=r"it converges for every $k$; for $k \varphi < \pi$ exactly where $h k \gamma (1 + \tan\frac{\varphi}{2} "
-            r"\tan\frac{k \varphi}{2}) < 2$",
+            right=r"it converges for every $k$; for $k \varphi < \pi$ exactly where "
+            r"$h k \gamma (1 + \tan\frac{\varphi}{2} \tan\frac{k \varphi}{2}) < 2$",
             seen=r"$k = 2$ and $f'(0) = \gamma = 1$, $h = 1/2$ converge",
+            said=True,
         ),
     ),
     difference="the theorem's conclusion holds for every k, with steps that are about k times smaller",

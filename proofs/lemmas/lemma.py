@@ -49,12 +49,14 @@ class Erratum:
         failing: What is printed (LaTeX between dollar signs).
         right: What holds.
         seen: How a reader sees it, in one sentence.
+        said: Whether it is what people say or might infer, and not what the source prints.
     """
 
     where: str
     failing: str
     right: str
     seen: str
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True)

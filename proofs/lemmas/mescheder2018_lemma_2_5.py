@@ -125,7 +125,7 @@ LEMMA = Lemma(
         Erratum(
             where="Lemma 2.5",
             failing=r"for $\alpha \leq 2$ all eigenvalues are on the unit circle",
-            right=r"for $|\alpha| \leq 2$; at $|\alpha| = 2$ they are one Jordan block at $-1$, and the powers are unbounded",
+            right=r"for $|\alpha| \leq 2$; at $|\alpha| = 2$ they are one Jordan block at $-1$, with unbounded powers",
             seen=r"$\alpha = -3$ gives the eigenvalue $(-7 - 3 \sqrt{5})/2$",
         ),
     ),

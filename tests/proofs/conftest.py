@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
+from convergan.proofs import proving
 from convergan.proofs.certificate import build_certificate
+from convergan.proofs.records import Record
 from convergan.symbolic import analyse, read_proposal
 
 Document = dict[str, Any]
@@ -225,3 +229,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests with an argument ``certified`` run on every proposal of the table."""
     if "certified" in metafunc.fixturenames:
         metafunc.parametrize(("certified", "verdict"), [(name, verdict) for name, (_, verdict) in PROPOSALS.items()])
+
+
+@pytest.fixture(scope="session")
+def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
+    """The records of the whole catalogue, derived once for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with FileLock(folder / "lemmas.lock"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONVERGAN_CACHE", str(folder / "lemma-records"))
+        return {record.id: record for record in proving.records([])}

@@ -18,7 +18,6 @@ from convergan.proofs.index import ERRATA, INDEX, common_pages
 from convergan.proofs.latex_reading import same_latex
 from convergan.proofs.lemmas import catalogue
 from convergan.proofs.lemmas.lemma import Status
-from convergan.proofs.proving import records
 from convergan.proofs.records import Record, find
 from convergan.proofs.words import WordAlgebra
 from convergan.proofs.writing import certificate_name, page_name, stale, write
@@ -27,30 +26,25 @@ FOLDER = Path(convergan.__file__).parent / "proofs" / "derivations"
 IDS = sorted(catalogue())
 
 
-@pytest.fixture(scope="module")
-def found() -> dict[str, Record]:
-    return {record.id: record for record in records([])}
+def test_derivations_are_up_to_date(records: dict[str, Record]) -> None:
+    assert stale(records.values(), common_pages(records.values()), FOLDER) == [], "run convergan prove --write"
 
 
-def test_derivations_are_up_to_date(found: dict[str, Record]) -> None:
-    assert stale(found.values(), common_pages(found.values()), FOLDER) == [], "run convergan prove --write"
+def test_every_lemma_comes_out_as_recorded(records: dict[str, Record]) -> None:
+    assert [name for name, record in records.items() if not record.as_recorded] == []
+    assert Status.UNDECIDED.value not in {record.status for record in records.values()}
 
 
-def test_every_lemma_comes_out_as_recorded(found: dict[str, Record]) -> None:
-    assert [name for name, record in found.items() if not record.as_recorded] == []
-    assert Status.UNDECIDED.value not in {record.status for record in found.values()}
-
-
-def test_the_index_names_every_lemma_and_links_to_its_page(found: dict[str, Record]) -> None:
-    index = common_pages(found.values())[INDEX]
-    for name, record in found.items():
+def test_the_index_names_every_lemma_and_links_to_its_page(records: dict[str, Record]) -> None:
+    index = common_pages(records.values())[INDEX]
+    for name, record in records.items():
         assert f"[{name}]({page_name(name)}) | {record.status} |" in index
         assert (FOLDER / page_name(name)).is_file()
 
 
-def test_what_does_not_hold_in_print_is_among_the_errata(found: dict[str, Record]) -> None:
-    text = common_pages(found.values())[ERRATA]
-    for name, record in found.items():
+def test_what_does_not_hold_in_print_is_among_the_errata(records: dict[str, Record]) -> None:
+    text = common_pages(records.values())[ERRATA]
+    for name, record in records.items():
         lemma = catalogue()[name]
         assert bool(lemma.errata) >= (record.status in ("corrected", "refuted")), name
         for erratum in lemma.errata:
@@ -74,12 +68,12 @@ class Files:
     files: dict[str, str]
 
 
-def some(found: dict[str, Record]) -> list[Files]:
-    return [Files(dict(found[name].files)) for name in ("mescheder2018-lemma-2.2", "mescheder2018-lemma-3.3")]
+def some(records: dict[str, Record]) -> list[Files]:
+    return [Files(dict(records[name].files)) for name in ("mescheder2018-lemma-2.2", "mescheder2018-lemma-3.3")]
 
 
-def test_stale_files_are_named(found: dict[str, Record], tmp_path: Path) -> None:
-    folder, two = tmp_path / "derivations", some(found)
+def test_stale_files_are_named(records: dict[str, Record], tmp_path: Path) -> None:
+    folder, two = tmp_path / "derivations", some(records)
     first, second = "mescheder2018-lemma-2.2", "mescheder2018-lemma-3.3"
     assert len(stale(two, {}, folder)) == 4
     write(two, {"README.md": "# x"}, folder)
@@ -112,9 +106,9 @@ def signed(text: str) -> str:
         ("step-1", "step-2", False),
     ],
 )
-def test_certificates_are_compared_as_mathematics(old: str, new: str, same: bool, found: dict[str, Record]) -> None:
+def test_certificates_are_compared_as_mathematics(old: str, new: str, same: bool, records: dict[str, Record]) -> None:
     name = "mescheder2018-lemma-3.3"
-    text = found[name].files[certificate_name(name)]
+    text = records[name].files[certificate_name(name)]
     assert f'"{old}"' in text
     assert same_certificate(signed(text.replace(f'"{old}"', f'"{new}"', 1)), text) is same
     assert not same_certificate(text.replace(f'"{old}"', f'"{new}"', 1), text), "the digest is wrong"
@@ -149,9 +143,9 @@ def test_formulas_are_compared_as_mathematics(left: str, right: str, same: bool)
     assert same_latex(right, left) is same
 
 
-def test_pages_are_compared_word_by_word(found: dict[str, Record]) -> None:
+def test_pages_are_compared_word_by_word(records: dict[str, Record]) -> None:
     name = "mescheder2018-lemma-3.3"
-    page = found[name].files[page_name(name)]
+    page = records[name].files[page_name(name)]
     assert same_page(page.replace("\n\n", "\n \n"), page)
     assert not same_page(page.replace("proved", "refuted", 1), page)
     assert not same_page(page.replace("- \\gamma", "\\gamma", 1), page)
@@ -191,25 +185,25 @@ def test_an_unchanged_lemma_is_not_derived_again(
     cache: Callable[[], list[Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = "mescheder2018-lemma-2.2"
-    (first,) = records([name])
+    (first,) = proving.records([name])
     assert [path.name.startswith(name) for path in cache()] == [True]
 
     def never(lemma: object) -> None:
         raise AssertionError(f"derived again: {lemma}")
 
     monkeypatch.setattr(proving, "derive_lemma", never)
-    assert list(records([name])) == [first]
+    assert list(proving.records([name])) == [first]
     with pytest.raises(AssertionError, match="derived again"):
-        list(records([name], fresh=True))
+        list(proving.records([name], fresh=True))
 
 
 def test_a_changed_engine_is_another_key(cache: Callable[[], list[Path]], monkeypatch: pytest.MonkeyPatch) -> None:
     name = "mescheder2018-lemma-2.2"
-    list(records([name]))
+    list(proving.records([name]))
     assert find(catalogue()[name]) is not None
     monkeypatch.setattr(records_module, "_surroundings", lambda: "another engine")
     assert find(catalogue()[name]) is None
-    list(records([name]))
+    list(proving.records([name]))
     assert len(cache()) == 1, "the old record is gone"
 
 
@@ -217,23 +211,23 @@ def test_damaged_records_and_closed_folders_do_no_harm(
     cache: Callable[[], list[Path]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     name = "mescheder2018-lemma-2.2"
-    list(records([name]))
+    list(proving.records([name]))
     (path,) = cache()
     for text in ("", "{", "[]", '{"id": 1}'):
         path.write_text(text)
         assert find(catalogue()[name]) is None
-    (record,) = records([name])
+    (record,) = proving.records([name])
     assert record.status == "corrected"
     blocked = tmp_path / "file"
     blocked.write_text("x")
     monkeypatch.setenv("CONVERGAN_CACHE", str(blocked))
-    (again,) = records([name])
+    (again,) = proving.records([name])
     assert again.status == record.status
 
 
 def test_several_lemmas_come_in_order(cache: Callable[[], list[Path]]) -> None:
     names = ["mescheder2018-lemma-3.3", "mescheder2018-lemma-2.2", "mescheder2018-lemma-2.3"]
-    assert [record.id for record in records(names)] == names
+    assert [record.id for record in proving.records(names)] == names
     assert len(cache()) == 3
 
 

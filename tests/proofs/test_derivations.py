@@ -13,8 +13,9 @@ import sympy as sp
 
 import convergan
 from convergan.proofs.certificate import digest
-from convergan.proofs.lemmas import Derived, catalogue, derive_lemma
+from convergan.proofs.lemmas import catalogue, derive_lemma
 from convergan.proofs.quotients import QuotientAlgebra
+from convergan.proofs.records import Record
 from convergan.proofs.verify_lemma import verify_lemma_certificate
 from convergan.proofs.writing import certificate_name, page_name, render
 
@@ -22,45 +23,43 @@ FOLDER = Path(convergan.__file__).parent / "proofs" / "derivations"
 IDS = sorted(catalogue())
 # Games with several parameters, all games at once, and rules that are not derived a second time.
 UNCHECKED: frozenset[str] = frozenset()
+QUICK = ("mescheder2018-lemma", "mescheder2018-section", "r1", "lazy", "huang", "observability", "pishkoo")
 Document = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def derived() -> dict[str, Derived]:
-    return {name: derive_lemma(lemma) for name, lemma in catalogue().items()}
+def certificates(records: dict[str, Record]) -> dict[str, Document]:
+    return {name: json.loads(record.files[certificate_name(name)]) for name, record in records.items()}
 
 
-@pytest.fixture(scope="module")
-def certificates(derived: dict[str, Derived]) -> dict[str, Document]:
-    return {name: json.loads(render(one)[certificate_name(name)]) for name, one in derived.items()}
+@pytest.mark.parametrize("name", ["lazy-r1", "mescheder2018-lemma-3.3", "mescheder2018-nonsaturating", "observability"])
+def test_documents_are_the_same_every_time(name: str, records: dict[str, Record]) -> None:
+    assert render(derive_lemma(catalogue()[name])) == records[name].files
 
 
-def test_documents_are_the_same_every_time(derived: dict[str, Derived]) -> None:
-    again = {name: derive_lemma(lemma) for name, lemma in reversed(catalogue().items())}
-    for name in IDS:
-        assert render(derived[name]) == render(again[name])
-
-
-def test_documents_hold_no_place_and_no_time(derived: dict[str, Derived]) -> None:
-    for one in derived.values():
-        for name, text in render(one).items():
+def test_documents_hold_no_place_and_no_time(records: dict[str, Record]) -> None:
+    for record in records.values():
+        for name, text in record.files.items():
             assert str(FOLDER) not in text
             assert "seconds" not in text
             assert "\r" not in text
             assert text == text.rstrip() + "\n", name
 
 
-def test_pages_say_what_a_reader_needs(derived: dict[str, Derived]) -> None:
-    for name, one in derived.items():
-        page = render(one)[page_name(name)]
-        wanted = [one.lemma.source, one.lemma.printed, one.lemma.statement, one.status.value, certificate_name(name)]
+def test_pages_say_what_a_reader_needs(records: dict[str, Record], certificates: dict[str, Document]) -> None:
+    for name, record in records.items():
+        page, lemma = record.files[page_name(name)], catalogue()[name]
+        wanted = [lemma.source, lemma.printed, lemma.statement, record.status, certificate_name(name)]
         assert [text for text in wanted if text not in page] == []
-        assert all(f"\n{number}. *{step.kind}*: {step.statement}" in page for number, step in enumerate(one.steps, 1))
+        steps = certificates[name]["steps"]
+        assert all(f"\n{number}. *{s['kind']}*: {s['statement']}" in page for number, s in enumerate(steps, 1))
         assert page.count("$$") % 2 == page.count("$") % 2 == 0
         assert "f_{1}" not in page, "f1 is written f'(0)"
 
 
-@pytest.mark.parametrize("name", IDS)
+@pytest.mark.parametrize(
+    "name", [name if name.startswith(QUICK) else pytest.param(name, marks=pytest.mark.slow) for name in IDS]
+)
 def test_certificates_stand(name: str, certificates: dict[str, Document]) -> None:
     """Every step is confirmed, but for those that ``verify`` says it cannot derive again."""
     document = certificates[name]

@@ -177,6 +177,8 @@ def loses_its_value(given: Formula, goal: Formula, prover: Prover) -> bool:
     everything = conjunction([given, goal])
     known = [atom for atom in parts(given) if isinstance(atom, Atom) and atom.expression.is_polynomial()]
     for atom in atoms_of(everything):
+        if atom.expression.has(sp.I):
+            return True
         for power in atom.expression.atoms(sp.Pow):
             if power.exp.is_negative:
                 bad = compare(power.base, "==")
