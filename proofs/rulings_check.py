@@ -218,6 +218,8 @@ class _Hypotheses:
             return  # D's steps leave theta where G's single step took it
         # G's steps then have to be x -> A x + o(|x|) with A regular: a side that contains a cone has preimages of its
         # points arbitrarily near the equilibrium, and D's step throws them off.
+        if not self.rule.declared and self._stays_on_side(piece):
+            return
         if self.rule.d_steps != 1:
             raise Refused("several steps of the discriminator may return to the equilibrium")
         self._require(compare(second, "!="), "the discriminator moves")
@@ -229,6 +231,17 @@ class _Hypotheses:
                 self._require(compare(mine - theirs, "=="), "the generator's row is differentiable")
         if self.rule.declared:
             self._require(compare(1 + STEP * piece.jacobian[0, 0], "!="), "the generator's step is regular")
+
+    def _stays_on_side(self, piece: PieceStep) -> bool:
+        """Small steps never leave the side: G's are O(h |x|) and D's lead off its boundaries, or G's lead off first."""
+        if piece.value is None or piece.jacobian is None:
+            return False
+        first, second = piece.value
+        cell, gradients = self.cell.formula, self._gradients(piece)
+        off = [(sp.expand(g[0] * first), sp.expand(g[1] * second)) for g in gradients]
+        still = conjunction([compare(first, "=="), *(compare(d, ">") for _, d in off)])
+        led = conjunction(c for g, d in off for c in (compare(g, ">"), compare(d, ">=")))
+        return bool(self.solver.implies(cell, still) or self.solver.implies(cell, led))
 
     # -- pieces ------------------------------------------------------------------------------------------------------
 

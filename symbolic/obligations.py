@@ -15,7 +15,7 @@ import sympy as sp
 from .criteria import EPSILON, scaled, schur_expressions
 from .formula import FALSE, TRUE, Formula, compare, conjunction, disjunction
 from .germs import LocalField
-from .rulings import RuledCell
+from .rulings import RuledCell, Ruling
 from .spectrum import characteristic_coefficients, cleared
 from .stability import Question, outward_gradients
 
@@ -114,7 +114,11 @@ def _all_goals(question: Question, ruled: RuledCell) -> list[Goal] | None:
         case "map-jump" if ruling.piece is not None:
             assert ruling.piece.value is not None
             moves = disjunction(compare(component, "!=") for component in ruling.piece.value)
-            own = [Goal(moves, "the one-sided limit is not 0"), _open_side(ruled)]
+            own = [
+                Goal(moves, "the one-sided limit is not 0"),
+                _open_side(ruled),
+                *_several_steps(question, ruling),
+            ]
             return own + ([Goal(compare(question.h, "!="), "the step size is not 0")] if question.declared else [])
         case "no-filippov-equilibrium" if local is not None:
             return [Goal(_one_sign(ruled), "a component has one sign on every side")]
@@ -178,6 +182,26 @@ def _lowest(expression: sp.Expr, small: list[sp.Symbol], ruled: RuledCell) -> tu
         if leading is not None:
             return found, leading
     return found, None
+
+
+def _several_steps(question: Question, ruling: Ruling) -> list[Goal]:
+    """That a period of several steps of the player who is moved stays on its side."""
+    piece, steps = ruling.piece, question.rule.first_order
+    if question.rule.name != "alternating" or question.declared or steps is None or steps == (1, 1) or piece is None:
+        return []
+    assert piece.value is not None
+    first, second = (sp.expand(component) for component in piece.value)
+    if steps[1] == 1 and first == 0:
+        return []
+    gradients = outward_gradients(piece)
+    still = conjunction([compare(first, "=="), *(compare(sp.expand(g[1] * second), ">") for g in gradients)])
+    led = conjunction(
+        condition
+        for g in gradients
+        for condition in (compare(sp.expand(g[0] * first), ">"), compare(sp.expand(g[1] * second), ">="))
+    )
+    once = compare(first, "!=") if steps[0] == 1 else FALSE
+    return [Goal(disjunction([still, led, once]), "all steps stay on the side, or G takes one and moves")]
 
 
 def _open_side(ruled: RuledCell) -> Goal:

@@ -198,6 +198,8 @@ def _map_leaves(question: Question, piece: Piece, local: LocalField, cell: Cell)
     if len(piece.value) != 2:
         return False
     g_steps, d_steps = question.rule.first_order
+    if not question.declared and stays(piece, cell.sign):
+        return True
     if not cell.is_zero(piece.value[0]):
         # D's steps leave theta alone, so one G step decides.
         return g_steps == 1
@@ -244,6 +246,24 @@ def repels(piece: Piece, sign: Sign) -> bool:
     """Whether the field points off every boundary of the piece at x*, into it."""
     value = sp.Matrix(piece.value)
     return all(sign(sp.expand(gradient.dot(value))) > 0 for gradient in outward_gradients(piece))
+
+
+def stays(piece: Piece, sign: Sign) -> bool:
+    """Whether all points of a period of small alternating steps from near x* lie on the piece, where v = v0 + O(|x|).
+
+    Then the period moves by h (n_g v0_1, n_d v0_2) + O(h^2). Where v0 has no component of G, its steps are h O(|x|) and
+    keep off the boundaries; else they have to lead off all of them, and D's steps not back.
+    """
+    assert piece.value is not None
+    if piece.jacobian is None:
+        return False
+    first, second = piece.value
+    if sign(sp.expand(first)) == 0:
+        return repels(piece, sign)
+    return all(
+        sign(sp.expand(gradient[0] * first)) > 0 and sign(sp.expand(gradient[1] * second)) >= 0
+        for gradient in outward_gradients(piece)
+    )
 
 
 def _one_sign(pieces: list[Piece], cell: Cell) -> bool:
