@@ -2,17 +2,16 @@
 
 f is the generic cubic, f(t) = f1 t + f2 t^2/2 + f3 t^3/6: an arbitrary f enters v'(0, 0) through f'(0) and f''(0) only.
 The loss is then a polynomial in theta, psi and the noise; moments are integrals, SymPy differentiates, and a period of
-the rule is a product of single steps.
+the rule is the product of matrices of ``rule_matrices``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
 
-from ..symbolic import expression as ex
 from ..symbolic.proposal import Proposal
 from ..symbolic.proposal_reader import read_proposal
 from .certificate_reading import Uncheckable
@@ -21,6 +20,7 @@ from .normal_forms import moment
 from .printed import density
 from .quantities import QUANTITIES
 from .recomputation import Plane, field, scalar
+from .rule_matrices import Rule
 
 THETA, PSI, Z, H = sp.symbols("theta psi z h", real=True)
 DERIVATIVES = sp.symbols("f1 f2 f3", real=True)
@@ -40,7 +40,7 @@ def slope(argument: sp.Expr) -> sp.Expr:
 
 
 def rederived(document: Mapping[str, Any], name: str) -> sp.Expr | sp.ImmutableMatrix:
-    """A quantity of a proposal on the Dirac-GAN with the data at 0.
+    """A quantity of a proposal on the Dirac-GAN.
 
     Args:
         document: The proposal, as its TOML file would hold it.
@@ -57,7 +57,8 @@ def rederived(document: Mapping[str, Any], name: str) -> sp.Expr | sp.ImmutableM
         raise Uncheckable(f"unknown quantity {name!r}")
     proposal = read_proposal(document)
     rows = _field(proposal)
-    origin = {THETA: sp.Integer(0), PSI: sp.Integer(0)}
+    names = {parameter: sp.Symbol(parameter, real=True) for parameter in proposal.parameter_names}
+    star = {THETA: scalar(proposal.data, names) if proposal.field is None else sp.Integer(0), PSI: sp.Integer(0)}
     if name == "vector_field":
         return rows
     if name == "update":
@@ -65,38 +66,26 @@ def rederived(document: Mapping[str, Any], name: str) -> sp.Expr | sp.ImmutableM
             raise Uncheckable("only a simultaneous step is derived again as a map")
         return sp.ImmutableMatrix([THETA, PSI]) + H * rows
     if name == "value":
-        return rows.subs(origin)
-    jacobian = rows.jacobian([THETA, PSI]).subs(origin)
+        return _expanded(rows.subs(star))
+    jacobian = _expanded(rows.jacobian([THETA, PSI]).subs(star))
     if name in {"jacobian", "characteristic_polynomial"}:
         matrix = jacobian
     else:
-        matrix = _period(proposal, jacobian, lambda: _field(unpenalised(proposal)).jacobian([THETA, PSI]).subs(origin))
-    return matrix if name.endswith("jacobian") else (Z * sp.eye(2) - matrix).det()
+        rule = Rule.of(proposal)
+        free = None
+        if rule.every > 1:
+            free = _expanded(_field(unpenalised(proposal)).jacobian([THETA, PSI]).subs(star))
+        matrix = rule.matrix(jacobian, free)
+    return matrix if name.endswith("jacobian") else (Z * sp.eye(matrix.rows) - matrix).det()
 
 
-def _period(
-    proposal: Proposal, jacobian: sp.ImmutableMatrix, free: Callable[[], sp.ImmutableMatrix]
-) -> sp.ImmutableMatrix:
-    training, given = proposal.training, set(proposal.source.get("training", {}))
-    every = training.options.get("lazy", 1)
-    if training.update not in {"simultaneous", "alternating"} or given - {"update", "g_steps", "d_steps", "lazy"}:
-        raise Uncheckable(f"the rule {training.update!r} is not derived again here")
-
-    def iteration(matrix: sp.ImmutableMatrix) -> sp.ImmutableMatrix:
-        if training.update == "simultaneous":
-            return sp.eye(2) + H * matrix
-        generator, discriminator = (sp.eye(2) + H * sp.diag(*player) * matrix for player in ((1, 0), (0, 1)))
-        return discriminator**training.d_steps * generator**training.g_steps
-
-    if every == 1:
-        return iteration(jacobian)
-    without = free()
-    return iteration(without + every * (jacobian - without)) * iteration(without) ** (every - 1)
+def _expanded(matrix: sp.ImmutableMatrix) -> sp.ImmutableMatrix:
+    return matrix.applyfunc(sp.expand)
 
 
 def _field(proposal: Proposal) -> sp.ImmutableMatrix:
-    if proposal.prototype != "dirac" or not ex.is_zero(proposal.data):
-        raise Uncheckable("only the Dirac-GAN with the data at 0 is derived again here")
+    if proposal.prototype != "dirac":
+        raise Uncheckable("only the Dirac-GAN is derived again here")
     objective = proposal.objective
     if objective is not None and objective.fake is not None and objective.real is not None:
         t = sp.Symbol("t", real=True)

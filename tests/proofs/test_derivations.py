@@ -21,8 +21,30 @@ from convergan.proofs.writing import certificate_name, page_name, render
 
 FOLDER = Path(convergan.__file__).parent / "proofs" / "derivations"
 IDS = sorted(catalogue())
-# Games with several parameters, all games at once, and rules that are not derived a second time.
-UNCHECKED: frozenset[str] = frozenset()
+# Other games than the Dirac-GAN, all games at once, equilibrium outputs other than 0, and rules that are not transcribed.
+UNCHECKED = frozenset(
+    {
+        "data-away-from-zero",
+        "discriminator-bias",
+        "foerster2018-lola",
+        "huang2024-r3gan",
+        "kim2018-sgp",
+        "kodali2017-averaging",
+        "kodali2017-objectives",
+        "mao2017-least-squares",
+        "mescheder2018-table-1",
+        "mescheder2018-theorem-4.1-wgan",
+        "mescheder2018-theorem-4.1",
+        "metz2017-unrolled",
+        "nagarajan2017-proposition-3.1",
+        "nagarajan2017-theorem-3.1",
+        "nagarajan2017-uniform-example",
+        "nagarajan2017-wgan-orbits",
+        "observability",
+        "schaefer2019-competitive",
+        "thanh-tung2019-zero-centred",
+    }
+)
 QUICK = ("mescheder2018-lemma", "mescheder2018-section", "r1", "lazy", "huang", "observability", "pishkoo")
 Document = dict[str, Any]
 
