@@ -21,7 +21,7 @@ from convergan.proofs.writing import certificate_name, page_name, render
 
 FOLDER = Path(convergan.__file__).parent / "proofs" / "derivations"
 IDS = sorted(catalogue())
-# Other games than the Dirac-GAN, all games at once, equilibrium outputs other than 0, and rules that are not transcribed.
+# Other games than the Dirac-GAN, all games at once, outputs d* other than 0, and rules that are not transcribed.
 UNCHECKED = frozenset(
     {
         "data-away-from-zero",
