@@ -36,6 +36,14 @@ def argument(analysis: Analysis) -> tuple[Block, ...]:
         blocks.append(Paragraph(f"There are {len(cells)} cases, which cover all admissible parameters."))
     for number, ruled in enumerate(cells, 1):
         blocks += _case(analysis, number, len(cells), ruled)
+    if analysis.step_size is not None:
+        blocks.append(
+            Paragraph(
+                "The step sizes of the lemma are those that meet Schur and Cohn's conditions on the multipliers of one "
+                f"period, for $h > 0$; that these come to ${condition_latex(analysis.step_size)}$ was decided in both "
+                "directions by a complete decision procedure for polynomial inequalities."
+            )
+        )
     return tuple(blocks)
 
 
