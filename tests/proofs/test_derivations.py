@@ -45,7 +45,7 @@ UNCHECKED = frozenset(
         "thanh-tung2019-zero-centred",
     }
 )
-QUICK = ("mescheder2018-lemma", "mescheder2018-section", "r1", "lazy", "huang", "observability", "pishkoo")
+QUICK = ("mescheder2018-lemma", "mescheder2018-section", "r1", "lazy", "observability", "pishkoo2023-flow")
 Document = dict[str, Any]
 
 
