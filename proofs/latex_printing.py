@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sympy as sp
 
 from ..symbolic.calculus import Mean, ObjectiveDerivative
@@ -10,29 +12,37 @@ from ..symbolic.formula import FALSE, TRUE, And, Atom, Formula, to_sympy
 from ..symbolic.printing import relation
 from .values import Value
 
+NONE: Mapping[str, str] = {}
 _PRIMES = {k: "f" + "'" * k + "(0)" if k <= 3 else f"f^{{({k})}}(0)" for k in range(1, 7)}
-# Beside the derivatives of f: s stands for f'(theta psi) in lemmas.
-_NAMES = {name: _PRIMES[int(name[1:])] for name in DERIVATIVE_SYMBOLS} | {"s": r"f'(\theta \psi)", "lam": r"\lambda"}
+_NAMES = {name: _PRIMES[int(name[1:])] for name in DERIVATIVE_SYMBOLS} | {"lam": r"\lambda"}
+# What s stands for in lemmas that derive a vector field (``quantities``).
+SLOPE = {"s": r"f'(\theta \psi)"}
 
 
-def value_latex(value: Value) -> str:
-    """An expression, a matrix or a product of matrices."""
+def value_latex(value: Value, own: Mapping[str, str] = NONE) -> str:
+    """An expression, a matrix or a product of matrices.
+
+    Args:
+        value: What to print.
+        own: LaTeX of further names.
+    """
     shown, nodes = _without_nodes(value)
-    names = {symbol: _NAMES[str(symbol)] for symbol in shown.free_symbols if str(symbol) in _NAMES}
+    known = _NAMES | dict(own)
+    names = {symbol: known[str(symbol)] for symbol in shown.free_symbols if str(symbol) in known}
     for symbol in shown.free_symbols - set(nodes):
         if symbol.name.startswith("_"):  # bound variables and local coordinates
             names[symbol] = sp.latex(sp.Symbol(symbol.name[1:]))
     return sp.latex(shown, symbol_names=names | nodes)
 
 
-def formula_latex(formula: Formula, *, inner: bool = False) -> str:
+def formula_latex(formula: Formula, own: Mapping[str, str] = NONE, *, inner: bool = False) -> str:
     """A condition as it stands, atom by atom; conjunctions are written with commas on the outside."""
     if isinstance(formula, Atom):
-        return value_latex(to_sympy(formula))
+        return value_latex(to_sympy(formula), own)
     if not formula.parts:
         return r"\text{true}" if isinstance(formula, And) else r"\text{false}"
     word = (r" \land " if inner else r",\; ") if isinstance(formula, And) else r" \lor "
-    joined = word.join(formula_latex(part, inner=True) for part in formula.parts)
+    joined = word.join(formula_latex(part, own, inner=True) for part in formula.parts)
     return rf"\left({joined}\right)" if inner else joined
 
 

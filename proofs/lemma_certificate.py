@@ -73,6 +73,8 @@ def step_document(number: int, step: Step) -> dict[str, Any]:
         case "solver":
             assert step.hypotheses is not None and step.goal is not None
             document |= _implication(step.hypotheses, step.goal)
+            if step.source is not None:
+                document["source"] = {"proposal": dict(step.source.proposal), "quantity": step.source.quantity}
         case "example":
             assert step.hypotheses is not None and step.point is not None
             point = {str(symbol): text(value) for symbol, value in step.point.items()}

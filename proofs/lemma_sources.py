@@ -12,14 +12,17 @@ from typing import Any
 
 import sympy as sp
 
+from ..symbolic.formula import Formula, compare, conjunction
 from ..symbolic.proposal import Proposal
 from ..symbolic.proposal_reader import read_proposal
 from .certificate_reading import Uncheckable
 from .linearisation_check import unpenalised
 from .normal_forms import moment
+from .premises import hypotheses
 from .printed import density
 from .quantities import QUANTITIES
 from .recomputation import Plane, field, scalar
+from .root_conditions import polynomial_in_z, schur_conditions
 from .rule_matrices import Rule
 
 THETA, PSI, Z, H = sp.symbols("theta psi z h", real=True)
@@ -77,6 +80,30 @@ def rederived(document: Mapping[str, Any], name: str) -> sp.Expr | sp.ImmutableM
             free = _expanded(_field(unpenalised(proposal)).jacobian([THETA, PSI]).subs(star))
         matrix = rule.matrix(jacobian, free)
     return matrix if name.endswith("jacobian") else (Z * sp.eye(matrix.rows) - matrix).det()
+
+
+def derived_region(document: Mapping[str, Any], name: str) -> Formula:
+    """A region of ``quantities.region``, from the matrices that are derived here and conditions written down again.
+
+    Raises:
+        Uncheckable: If the proposal or the region is none that is derived again here.
+    """
+    if name == "step_size":
+        coefficients = polynomial_in_z(sp.ImmutableMatrix(rederived(document, "update_jacobian")))
+        return conjunction(compare(e, ">") for e in schur_conditions(coefficients))
+    if name == "critical":
+        jacobian = sp.ImmutableMatrix(rederived(document, "jacobian"))
+        return compare(sp.expand(jacobian.trace() ** 2 - 4 * jacobian.det()), "==")
+    raise Uncheckable(f"the region {name!r} is not derived again here")
+
+
+def admissible(document: Mapping[str, Any]) -> Formula:
+    """The hypotheses of a proposal, and h > 0.
+
+    Raises:
+        Uncheckable: If a condition names a derivative that the objective does not plainly have.
+    """
+    return conjunction([hypotheses(read_proposal(document), sp.Integer(0)), compare(H, ">")])
 
 
 def _expanded(matrix: sp.ImmutableMatrix) -> sp.ImmutableMatrix:

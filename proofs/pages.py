@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from ..symbolic.theorems import THEOREMS
 from .exposition.markdown import block
-from .latex_printing import formula_latex, value_latex
+from .latex_printing import NONE, SLOPE, formula_latex, value_latex
 from .lemmas import Derived
 from .steps import Step
 
+_REGIONS = {
+    "step_size": "Schur and Cohn's conditions on one period",
+    "critical": "that the discriminant of the characteristic polynomial vanishes",
+    "condition": "where training converges,",
+}
 _DECISIONS = {
     "verdict": "verdict",
     "general": "general case",
@@ -47,9 +53,11 @@ def page(derived: Derived, certificate: str) -> str:
         f"**Assumptions.** {'; '.join(lemma.assumptions)}.",
         f"**What differs.** {lemma.difference or 'nothing'}.",
     ]
+    fields = {step.source.quantity for step in derived.steps if step.source is not None}
+    names = SLOPE if fields & {"vector_field", "update"} else NONE
     numbered = list(enumerate(derived.steps, 1))
-    own = [_step(number, step) for number, step in numbered if step.part == "derivation"]
-    printed = [_step(number, step) for number, step in numbered if step.part == "printed"]
+    own = [_step(number, step, names) for number, step in numbered if step.part == "derivation"]
+    printed = [_step(number, step, names) for number, step in numbered if step.part == "printed"]
     parts += ["## Derivation", *own, "## What is printed, put to the test", *printed]
     if lemma.evidence:
         parts += ["## Evidence", f"{lemma.evidence}. Evidence is no part of the proof."]
@@ -63,12 +71,12 @@ def page(derived: Derived, certificate: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _step(number: int, step: Step) -> str:
+def _step(number: int, step: Step, names: Mapping[str, str]) -> str:
     lines = [f"{number}. *{step.kind}*: {step.statement}."]
     match step.kind:
         case "identity":
             assert step.left is not None and step.right is not None
-            sides = [value_latex(step.left), value_latex(step.right)]
+            sides = [value_latex(step.left, names), value_latex(step.right, names)]
             if step.source is not None:
                 sides.insert(0, _QUANTITIES[step.source.quantity])
             lines.append(f"$${' = '.join(dict.fromkeys(sides))}$$")
@@ -77,13 +85,18 @@ def _step(number: int, step: Step) -> str:
                 lines.append(f"Derived by the engine: `{step.source.quantity}` of the proposal `{proposal}`.")
         case "solver":
             assert step.hypotheses is not None and step.goal is not None
-            conditions, goal = formula_latex(step.hypotheses), formula_latex(step.goal)
+            conditions, goal = formula_latex(step.hypotheses, names), formula_latex(step.goal, names)
             lines.append(rf"$${conditions} \;\Longrightarrow\; {goal}$$")
+            if step.source is not None:
+                proposal = json.dumps(dict(step.source.proposal))
+                lines.append(f"Derived by the engine: {_REGIONS[step.source.quantity]} of the proposal `{proposal}`.")
         case "example":
             assert step.hypotheses is not None and step.point is not None
             values = sorted(step.point.items(), key=lambda item: str(item[0]))
-            point = r",\; ".join(f"{value_latex(symbol)} = {value_latex(value)}" for symbol, value in values)
-            lines.append(rf"$$\text{{at }} {point}: \qquad {formula_latex(step.hypotheses)}$$")
+            point = r",\; ".join(
+                f"{value_latex(symbol, names)} = {value_latex(value, names)}" for symbol, value in values
+            )
+            lines.append(rf"$$\text{{at }} {point}: \qquad {formula_latex(step.hypotheses, names)}$$")
         case "theorem":
             theorem = THEOREMS[step.theorem]
             used = ", ".join(map(str, step.uses))

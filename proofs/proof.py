@@ -71,8 +71,14 @@ class Proof:
             raise NotProved(f"{statement}: {left} = {right}")
         return self._record(Step("identity", statement, self.part, left, right, source))
 
-    def implies(self, statement: str, hypotheses: Formula, goal: Formula) -> int:
+    def implies(self, statement: str, hypotheses: Formula, goal: Formula, source: Source | None = None) -> int:
         """Proves an implication between sign conditions by the solver.
+
+        Args:
+            statement: What is shown.
+            hypotheses: What is assumed.
+            goal: What follows.
+            source: Where one of them comes from, if the engine derived it.
 
         Raises:
             NotProved: If the solver does not show the negation unsatisfiable, or the hypotheses hold nowhere.
@@ -82,7 +88,9 @@ class Proof:
         if not self.prover.proves(hypotheses, goal, statement):
             raise NotProved(statement)
         script = translate(conjunction([hypotheses, negation(goal)])).text
-        return self._record(Step("solver", statement, self.part, hypotheses=hypotheses, goal=goal, script=script))
+        return self._record(
+            Step("solver", statement, self.part, source=source, hypotheses=hypotheses, goal=goal, script=script)
+        )
 
     def equivalent(self, statement: str, hypotheses: Formula, left: Formula, right: Formula) -> tuple[int, int]:
         """Proves two implications: under the hypotheses, left and right hold at the same points.
@@ -171,22 +179,26 @@ class Proof:
         return self._record_decision(statement, proposal, found, case)
 
     def region(self, statement: str, proposal: Mapping[str, Any], name: str, claimed: Formula) -> tuple[int, int]:
-        """Shows that a region of parameters that the engine found is the claimed one, on the admissible parameters.
+        """Shows that a region of parameters of a proposal is the claimed one, on the admissible parameters.
 
         Args:
             statement: What is shown.
             proposal: The proposal, as its TOML file would hold it.
-            name: ``condition``, ``step_size`` or ``critical``, as in the document of ``check``.
+            name: ``condition``, ``step_size`` or ``critical`` (``quantities.region``).
             claimed: The region.
 
         Raises:
-            NotProved: If the engine found none, or another one.
+            NotProved: If there is none, or another one.
         """
         try:
             hypotheses, found = region(proposal, name)
         except ValueError as failure:
             raise NotProved(f"{statement}: {failure}") from None
-        return self.equivalent(statement, hypotheses, found, claimed)
+        source = Source(proposal, name)
+        return (
+            self.implies(f"{statement} (if)", conjunction([hypotheses, claimed]), found, source),
+            self.implies(f"{statement} (only if)", conjunction([hypotheses, found]), claimed, source),
+        )
 
     def theorem(self, key: str, statement: str, uses: Sequence[int]) -> int:
         """Applies a theorem of ``symbolic.theorems``.

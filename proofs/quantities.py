@@ -20,6 +20,7 @@ from typing import Any
 import sympy as sp
 
 from ..symbolic.calculus import Mean, ObjectiveDerivative
+from ..symbolic.criteria import schur_expressions
 from ..symbolic.decision.cells import Cell, NeedSplit
 from ..symbolic.decision.prover import Prover
 from ..symbolic.derivation import Derivation, derive
@@ -27,7 +28,7 @@ from ..symbolic.formula import Formula, compare, conjunction, symbols
 from ..symbolic.germs import local_field
 from ..symbolic.hypotheses import hypotheses
 from ..symbolic.proposal_reader import read_proposal
-from ..symbolic.spectrum import characteristic_polynomial
+from ..symbolic.spectrum import characteristic_coefficients, characteristic_polynomial, cleared
 from ..symbolic.updates import Linearisation, Simultaneous, period_matrix
 from ..symbolic.updates.linear import LinearPlayers
 from .decisions import analysis_of
@@ -91,22 +92,36 @@ def quantity(document: Mapping[str, Any], name: str, prover: Prover) -> sp.Expr 
 
 
 def region(document: Mapping[str, Any], name: str) -> tuple[Formula, Formula]:
-    """A region of parameters that the engine found for a proposal.
+    """A region of parameters of a proposal.
+
+    ============= ====================================================================
+    ``step_size`` Schur and Cohn's conditions on one period, as they come
+    ``critical``  where the discriminant of det(z - v'(x*)) vanishes; 2 x 2
+    ``condition`` where training converges, as the engine found it
+    ============= ====================================================================
 
     Args:
         document: The proposal, as its TOML file would hold it.
-        name: One of ``REGIONS``.
+        name: Which one.
 
     Returns:
         The hypotheses (h > 0 among them where h occurs), and the region.
 
     Raises:
-        ValueError: If none was found; a ``ProposalError`` if it is no proposal.
+        ValueError: If there is none; a ``ProposalError`` if it is no proposal.
     """
     analysis = analysis_of(document)
-    found = {"condition": analysis.condition, "step_size": analysis.step_size, "critical": analysis.critical}[name]
+    found: Formula | None = None
+    if name == "condition":
+        found = analysis.condition
+    elif name == "step_size" and analysis.update_matrix is not None:
+        coefficients = cleared(characteristic_coefficients(analysis.update_matrix), STEP)
+        found = conjunction(compare(e, ">") for e in schur_expressions(coefficients))
+    elif name == "critical" and analysis.jacobian is not None and analysis.jacobian.shape == (2, 2):
+        _, minus_trace, determinant = characteristic_coefficients(analysis.jacobian)
+        found = compare(minus_trace**2 - 4 * determinant, "==")
     if found is None:
-        raise ValueError(f"the engine found no {name}")
+        raise ValueError(f"the proposal has no {name}")
     positive = [compare(STEP, ">")] if STEP in symbols(found) else []
     return conjunction([analysis.hypotheses, *positive]), found
 

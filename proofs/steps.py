@@ -43,7 +43,7 @@ class Step:
         part: ``derivation``, or ``printed`` for the test of what is printed.
         left: For an identity: its left side.
         right: For an identity: its right side.
-        source: For an identity whose left side the engine derived, and for a verdict: from what.
+        source: For an identity whose left side the engine derived, and for a verdict or a region: from what.
         hypotheses: For a solver step: what is assumed; for an example: the formula that the point satisfies.
         goal: For a solver step: what follows.
         script: For a solver step: the SMT-LIB text that is unsatisfiable.

@@ -22,7 +22,7 @@ import sympy as sp
 
 from ..symbolic.decision.points import holds
 from ..symbolic.errors import ExpressionError, ProposalError
-from ..symbolic.formula import conjunction, negation, symbols
+from ..symbolic.formula import Formula, conjunction, negation, symbols
 from ..symbolic.printing import text
 from ..symbolic.solvers import translate
 from ..symbolic.theorems import THEOREMS
@@ -30,7 +30,7 @@ from .certificate import digest, formula_document
 from .certificate_reading import Refused, Steps, Uncheckable, check_plain, expression
 from .implications import SOLVER, SecondSolver
 from .lemma_certificate import LEMMA_SCHEMA, lemma_certificate, step_id
-from .lemma_sources import PSI, THETA, rederived, slope
+from .lemma_sources import PSI, THETA, admissible, derived_region, rederived, slope
 from .lemmas import Status, catalogue, derive_lemma
 from .quotients import QuotientAlgebra
 from .steps import FAILS
@@ -47,7 +47,7 @@ _STEP_KEYS = {
     "tested": {"test"},
     "verdict": {"source", "verdict", "rate", "reason", "assumptions", "certificate"},
 }
-_OPTIONAL = {"identity": {"source", "letters"}}
+_OPTIONAL = {"identity": {"source", "letters"}, "solver": {"source"}}
 _MAX_STEPS = 500
 _MAX_SYMBOLS = 40
 _Algebra: TypeAlias = QuotientAlgebra | WordAlgebra
@@ -158,19 +158,15 @@ class _Checker:
             raise Refused("the two sides are not equal")
         if "source" not in step:
             return
-        source = step["source"]
-        if not isinstance(source, Mapping) or set(source) != {"proposal", "quantity"}:
-            raise Refused("a source is a proposal and a quantity")
-        if not isinstance(source["proposal"], Mapping) or not isinstance(source["quantity"], str):
-            raise Refused("a source is a proposal and a quantity")
-        found = rederived(source["proposal"], source["quantity"])
+        proposal, quantity = self._source(step)
+        found = rederived(proposal, quantity)
         claimed = self._values(step["left"]).subs(sp.Symbol("s", real=True), slope(THETA * PSI))
         again = found if isinstance(found, sp.MatrixBase) else sp.ImmutableMatrix([found])
         names = {*self.symbols, *map(str, again.free_symbols | claimed.free_symbols)}
         algebra = QuotientAlgebra(names)
         rows = [[[algebra.read(text(e)) for e in m.row(i)] for i in range(m.rows)] for m in (claimed, again)]
         if not _equal(rows[0], rows[1], algebra):
-            raise Refused(f"{source['quantity']} of this proposal comes out differently: {found}")
+            raise Refused(f"{quantity} of this proposal comes out differently: {found}")
 
     def _algebra(self, letters: Any) -> _Algebra:
         if not isinstance(letters, list) or not all(isinstance(name, str) and name.isidentifier() for name in letters):
@@ -180,14 +176,12 @@ class _Checker:
         return WordAlgebra(self.symbols, letters) if letters else QuotientAlgebra(self.symbols)
 
     def _check_verdict(self, step: Mapping[str, Any]) -> None:
-        source, certificate = step["source"], step["certificate"]
-        if not isinstance(source, Mapping) or set(source) != {"proposal", "quantity"}:
-            raise Refused("a source is a proposal and a quantity")
+        (proposal, quantity), certificate = self._source(step), step["certificate"]
         if certificate is None:
-            raise Uncheckable(f"a verdict on the {source['quantity']} case is not derived again here")
-        if not isinstance(certificate, Mapping) or source["quantity"] != "verdict":
+            raise Uncheckable(f"a verdict on the {quantity} case is not derived again here")
+        if not isinstance(certificate, Mapping) or quantity != "verdict":
             raise Refused("a verdict brings the certificate of a proposal")
-        if certificate.get("proposal") != source["proposal"]:
+        if certificate.get("proposal") != proposal:
             raise Refused("the certificate is that of another proposal")
         said = certificate.get("verdict")
         if not isinstance(said, Mapping) or (said.get("verdict"), said.get("rate")) != (step["verdict"], step["rate"]):
@@ -217,6 +211,32 @@ class _Checker:
         if not answer:
             raise Refused("the goal does not follow from the hypotheses")
         self.implications += 1
+        if "source" in step:
+            self._check_region(step, hypotheses, goal)
+
+    def _check_region(self, step: Mapping[str, Any], hypotheses: Formula, goal: Formula) -> None:
+        """That the region on one side of the implication is the proposal's, derived on another way."""
+        proposal, quantity = self._source(step)
+        found = derived_region(proposal, quantity)
+        if step["statement"].endswith("(if)"):
+            answer = self.solver.implies(hypotheses, found)
+        elif step["statement"].endswith("(only if)"):
+            answer = self.solver.implies(conjunction([admissible(proposal), found]), goal)
+        else:
+            raise Refused("a region is compared in two directions")
+        if answer is None:
+            raise Uncheckable("the second solver found no answer")
+        if not answer:
+            raise Refused(f"{quantity} of this proposal comes out differently")
+        self.implications += 1
+
+    def _source(self, step: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
+        source = step["source"]
+        if not isinstance(source, Mapping) or set(source) != {"proposal", "quantity"}:
+            raise Refused("a source is a proposal and a quantity")
+        if not isinstance(source["proposal"], Mapping) or not isinstance(source["quantity"], str):
+            raise Refused("a source is a proposal and a quantity")
+        return source["proposal"], source["quantity"]
 
     def _check_example(self, step: Mapping[str, Any]) -> None:
         formula = self.formulas.formula(step["formula"], self.step)

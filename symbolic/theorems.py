@@ -48,6 +48,12 @@ THEOREMS: dict[str, Theorem] = {
             "Hartman 1964, lemma 5.1; Mescheder et al. 2018, section 2.1",
         ),
         Theorem(
+            "lyapunov-equation",
+            "Every eigenvalue of J has negative real part: some P > 0 has P J + J^T P = -1, and every map 1 + h J + "
+            "O(h^2) contracts the norm of P for all small h > 0.",
+            "Lyapunov 1892; Khalil 1996, theorem 4.6",
+        ),
+        Theorem(
             "block-linear-stability",
             "v(x*) = 0, v is Frechet differentiable at x*, v'(x*) is block diagonal after a permutation, and every "
             "block is stable: x* attracts at a linear rate.",

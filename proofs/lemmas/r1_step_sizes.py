@@ -12,8 +12,8 @@ gamma = 2 a - h a^2, with 1 - h a.
 
 Derivation. Jury's conditions on 1 + h v' (trace 2 - h gamma, determinant 1 - h gamma + h^2 a^2) and on the alternating
 map (trace 2 - h gamma - h^2 a^2, determinant 1 - h gamma). The radius squared is at least the determinant, and 1 - h
-gamma + h^2 a^2 >= 1 - gamma^2/(4 a^2). Real multipliers 1 - h (gamma/2 +- s), s^2 = gamma^2/4 - a^2, in [-r, r] need r
->= 2 s/gamma. For alternating steps the characteristic polynomial at 1 - h a is -h^2 a (gamma - 2 a + h a^2): a larger
+gamma + h^2 a^2 >= 1 - gamma^2/(4 a^2). Real multipliers 1 - h (gamma/2 +- w), w^2 = gamma^2/4 - a^2, in [-r, r] need r
+>= 2 w/gamma. For alternating steps the characteristic polynomial at 1 - h a is -h^2 a (gamma - 2 a + h a^2): a larger
 gamma has a multiplier above 1 - h a, a smaller one a determinant above (1 - h a)^2.
 
 What differs. "Convergent for small enough learning rates" says nothing of the size: for gamma -> 0 simultaneous steps
@@ -29,7 +29,7 @@ from ...symbolic.spectrum import Z, characteristic_polynomial
 from ..roots import inside_unit_circle
 from .lemma import Lemma, Proof, Status
 
-H, F1, GAMMA, A, R, ROOT = sp.symbols("h f1 gamma a r s", real=True)
+H, F1, GAMMA, A, R, ROOT = sp.symbols("h f1 gamma a r w", real=True)
 R1 = {
     "parameters": {"gamma": "gamma > 0"},
     "objective": {"assume": "f1 != 0"},
@@ -43,7 +43,7 @@ POSITIVE = conjunction([compare(H, ">"), compare(A, ">"), compare(GAMMA, ">")])
 SIMULTANEOUS_STEPS = conjunction([compare(H * A**2, "<", GAMMA), compare(2 * H * GAMMA, "<", 4 + H**2 * A**2)])
 ALTERNATING_STEPS = compare(H**2 * A**2 + 2 * H * GAMMA, "<", 4)
 UNDERDAMPED, OVERDAMPED = compare(GAMMA, "<", 2 * A), compare(GAMMA, ">=", 2 * A)
-LARGEST = (GAMMA / A**2, 2 / (GAMMA / 2 + ROOT))  # with s^2 = gamma^2/4 - a^2
+LARGEST = (GAMMA / A**2, 2 / (GAMMA / 2 + ROOT))  # with w^2 = gamma^2/4 - a^2
 BEST_STEP, BEST_SQUARE = GAMMA / (2 * A**2), 1 - GAMMA**2 / (4 * A**2)
 OVERDAMPED_STEP, OVERDAMPED_RADIUS = 2 / GAMMA, 2 * ROOT / GAMMA
 BEST_WEIGHT, BEST_RADIUS = 2 * A - H * A**2, 1 - H * A
@@ -76,10 +76,10 @@ def _best(proof: Proof, over: Formula) -> None:
     proof.implies("and no multiplier is real", conjunction([POSITIVE, UNDERDAMPED]), compare(discriminant, "<"))
     inside = [compare(1 - H * (GAMMA / 2 + ROOT), ">=", -R), compare(1 - H * (GAMMA / 2 - ROOT), "<=", R)]
     bound = compare(R, ">=", OVERDAMPED_RADIUS)
-    proof.implies("gamma >= 2 a: real multipliers in [-r, r] need r >= 2 s/gamma", conjunction([over, *inside]), bound)
+    proof.implies("gamma >= 2 a: real multipliers in [-r, r] need r >= 2 w/gamma", conjunction([over, *inside]), bound)
     for sign in (1, -1):
         multiplier = 1 - OVERDAMPED_STEP * (GAMMA / 2 - sign * ROOT)
-        proof.identity("at h = 2/gamma they are +- 2 s/gamma", multiplier, sign * OVERDAMPED_RADIUS)
+        proof.identity("at h = 2/gamma they are +- 2 w/gamma", multiplier, sign * OVERDAMPED_RADIUS)
     polynomial = characteristic_polynomial(ALTERNATING_PERIOD)
     there = polynomial.xreplace({GAMMA: BEST_WEIGHT})
     proof.identity("alternating, gamma = 2 a - h a^2: a double multiplier", there, (Z - BEST_RADIUS) ** 2)

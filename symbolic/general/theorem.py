@@ -140,7 +140,10 @@ def _only_objective(blocks: Linearised, cell: Cell) -> bool:
 def _growing(question: Question, blocks: Linearised, cell: Cell) -> GeneralRuling:
     """Q <= 0: no game converges by simultaneous steps."""
     if _takes_steps(question, cell) and not blocks.players and semidefinite(blocks, cell, -1):
-        reason = f"Q = {_quadratic(blocks)} damps nothing: no real part is negative on average, and every step expands"
+        reason = (
+            f"Q = {_quadratic(blocks)} damps nothing: no real part is negative on average, and every simultaneous step "
+            "expands"
+        )
         return GeneralRuling(Outcome.NO, reason, (_MOVABLE,))
     return _open(f"Q = {_quadratic(blocks)} is not known to be positive")
 
