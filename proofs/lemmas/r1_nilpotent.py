@@ -99,10 +99,11 @@ LEMMA = Lemma(
     "diverges there",
     errata=(
         Erratum(
-            where="Mescheder et al. 2018, section 3.2",
-            failing="quadratic convergence for $h = 1/|f'(0)|$",
+            where="R1 at the critical weight",
+            failing="quadratic convergence for $h = 1/|f'(0)|$, as is said of the critical noise",
             right="every two simultaneous steps; alternating descent diverges",
             seen=r"$F' = \begin{pmatrix} 1 & -1 \\ 1 & -1 \end{pmatrix}$ for $f'(0) > 0$",
+            said=True,
         ),
     ),
 )

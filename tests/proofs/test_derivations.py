@@ -287,6 +287,30 @@ def test_a_tampered_certificate_is_rejected(
     assert found.verdict == ""
 
 
+def test_a_region_of_another_proposal_is_rejected(certificates: dict[str, Document]) -> None:
+    """The implication still holds; that the region is the proposal's does not."""
+    for name in ("r1-step-sizes", "mescheder2018-roth"):
+        document = copy.deepcopy(certificates[name])
+        step = first(document, "solver", lambda s: "source" in s)
+        step["source"]["proposal"]["penalty"] = {"discriminator": "3*gamma*E_real(norm(grad(D))**2)"}
+        found = verify_lemma_certificate(signed(document))
+        assert found.accepted is False
+        assert found.failed_step == step["id"]
+
+
+def test_a_verdict_of_another_proposal_is_rejected(certificates: dict[str, Document]) -> None:
+    document = copy.deepcopy(certificates["mescheder2018-nonsaturating"])
+    step = first(document, "verdict")
+    step["source"]["proposal"] = {"objective": {"f": "wasserstein"}, "training": {"update": "flow"}}
+    found = verify_lemma_certificate(signed(document))
+    assert (found.accepted, found.failed_step) == (False, step["id"])
+    document = copy.deepcopy(certificates["mescheder2018-nonsaturating"])
+    step = first(document, "verdict")
+    step["rate"] = "linear"
+    found = verify_lemma_certificate(signed(document))
+    assert (found.accepted, found.failed_step) == (False, step["id"])
+
+
 def test_damage_is_seen(certificates: dict[str, Document]) -> None:
     document = certificates[IDS[0]] | {"source": "elsewhere"}
     assert (found := verify_lemma_certificate(document)).accepted is False
