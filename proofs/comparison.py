@@ -24,15 +24,26 @@ _DERIVED_KEYS = ("digest", "script")
 _FUNCTIONS = FUNCTIONS | {"Abs", "Max", "Min", "I", "pi"}
 
 
-def same_page(committed: str, derived: str) -> bool:
-    """Whether two pages say the same."""
+def letters_of(certificate: str) -> frozenset[str]:
+    """The names in a lemma's certificate that do not commute."""
+    return frozenset(letter for step in json.loads(certificate)["steps"] for letter in step.get("letters", ()))
+
+
+def same_page(committed: str, derived: str, letters: frozenset[str] = frozenset()) -> bool:
+    """Whether two pages say the same.
+
+    Args:
+        committed: A page.
+        derived: Another one.
+        letters: Names that do not commute.
+    """
     if committed == derived:
         return True
     first, second = _FORMULA.split(committed), _FORMULA.split(derived)
     if len(first) != len(second):
         return False
     return all(
-        same_latex(a.strip("$"), b.strip("$")) if k % 2 else a.split() == b.split()
+        same_latex(a.strip("$"), b.strip("$"), letters) if k % 2 else a.split() == b.split()
         for k, (a, b) in enumerate(zip(first, second, strict=True))
     )
 
@@ -47,11 +58,10 @@ def same_certificate(committed: str, derived: str) -> bool:
         return False
     if not isinstance(first, dict) or first.get("digest") != digest(first):
         return False
-    letters = {letter for step in second["steps"] for letter in step.get("letters", ())}
-    return _same_value(first, second, letters)
+    return _same_value(first, second, letters_of(derived))
 
 
-def _same_value(left: Any, right: Any, letters: set[str]) -> bool:
+def _same_value(left: Any, right: Any, letters: frozenset[str]) -> bool:
     if isinstance(left, Mapping) and isinstance(right, Mapping):
         return left.keys() == right.keys() and all(
             key in _DERIVED_KEYS or _same_value(left[key], right[key], letters) for key in left
@@ -63,7 +73,7 @@ def _same_value(left: Any, right: Any, letters: set[str]) -> bool:
     return type(left) is type(right) and left == right
 
 
-def _same_expression(left: str, right: str, letters: set[str]) -> bool:
+def _same_expression(left: str, right: str, letters: frozenset[str]) -> bool:
     names = {name for text in (left, right) for name in _NAME.findall(text)} - _FUNCTIONS
     algebra = WordAlgebra(names - letters, names & letters)
     try:

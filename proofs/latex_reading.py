@@ -5,7 +5,8 @@ The language is that of SymPy's printer for polynomials, quotients, roots and ma
     formula = relation chain of sums;  sum = [-] product (+|- product)*;  product = power+ (\cdot or nothing between);
     power = atom [^ atom];  atom = number | name | (sum) | {sum} | |sum| | \frac{}{} | \sqrt{} | matrix
 
-A name keeps its subscript, and ``f'(0)`` is one name. Whatever else there is cannot be read, and counts as different.
+A name is a run of letters and keeps its subscript; ``f'(0)`` is one name. Whatever else there is cannot be read, and
+counts as different.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .values import Value
 
 _TOKEN = re.compile(
     r"f'+(?:\((?:0|\\theta \\psi)\))|\\begin\{matrix\}|\\end\{matrix\}|\\\\|\\operatorname\{\w+\}|\\text\{[^}]*\}"
-    r"|\\[A-Za-z]+|\d+|[A-Za-z]|[-+*/^_(){}\[\]|=<>&,;.!']|\S"
+    r"|\\[A-Za-z]+|\d+|[A-Za-z]+\(?|[-+*/^_(){}\[\]|=<>&,;.!']|\S"
 )
 _SPACES = re.compile(r"\\[,;:!]|\\q?quad|\\left|\\right|\s+")
 _BETWEEN = frozenset(
@@ -50,13 +51,19 @@ class Unreadable(ValueError):
     """LaTeX that is not in the language."""
 
 
-def same_latex(left: str, right: str) -> bool:
-    """Whether two formulas say the same: the same text up to spaces, or the same expressions in the same places."""
+def same_latex(left: str, right: str, letters: frozenset[str] = frozenset()) -> bool:
+    """Whether two formulas say the same: the same text up to spaces, or the same expressions in the same places.
+
+    Args:
+        left: A formula.
+        right: Another one.
+        letters: Names that do not commute.
+    """
     first, second = _tokens(left), _tokens(right)
     if first == second:
         return True
     try:
-        return _same(_read(first), _read(second))
+        return _same(_read(first, letters), _read(second, letters))
     except (Unreadable, RecursionError, ZeroDivisionError):
         return False
 
@@ -77,9 +84,9 @@ def _tokens(latex: str) -> list[str]:
     return _TOKEN.findall(_SPACES.sub(" ", latex))
 
 
-def _read(tokens: list[str]) -> list[Value | str]:
+def _read(tokens: list[str], letters: frozenset[str]) -> list[Value | str]:
     """Sums and what stands between them."""
-    reader = _Reader(tokens)
+    reader = _Reader(tokens, letters)
     found: list[Value | str] = []
     while not reader.at_end:
         found.append(reader.next() if reader.peek() in _BETWEEN or _is_word(reader.peek()) else reader.sum())
@@ -91,8 +98,8 @@ def _is_word(token: str) -> bool:
 
 
 class _Reader:
-    def __init__(self, tokens: list[str]) -> None:
-        self._tokens, self._at = tokens, 0
+    def __init__(self, tokens: list[str], letters: frozenset[str]) -> None:
+        self._tokens, self._at, self._letters = tokens, 0, letters
 
     @property
     def at_end(self) -> bool:
@@ -125,6 +132,8 @@ class _Reader:
         while self._starts_atom():
             if self.peek() == "\\cdot":
                 self.next()
+            elif self.peek().isdigit():
+                raise Unreadable("a number after a factor")
             factor = self.power()
             if isinstance(total, sp.MatrixBase) and isinstance(factor, sp.MatrixBase) and total.cols != factor.rows:
                 raise Unreadable("matrices that do not fit")
@@ -171,7 +180,7 @@ class _Reader:
             return sp.sqrt(self._braced())
         if token == "[":
             return self._matrix()
-        if token[0].isalpha() or token in _LETTERS:
+        if token.isalpha() or token in _LETTERS or token.startswith("f'"):
             return self._name(token)
         raise Unreadable(f"{token} is not read")
 
@@ -187,7 +196,7 @@ class _Reader:
         if self.peek() == "_":
             self.next()
             token += "_" + self._subscript()
-        return sp.Symbol(token, real=True)
+        return sp.Symbol(token, commutative=False) if token in self._letters else sp.Symbol(token, real=True)
 
     def _subscript(self) -> str:
         token = self.next()

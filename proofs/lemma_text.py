@@ -23,14 +23,15 @@ def lemma_text(derived: Derived) -> str:
     lines = [
         f"{lemma.id}: {derived.status.value}",
         f"  source       {lemma.source}",
-        f"  printed      {lemma.printed}",
+        f"  {'printed' if lemma.quoted else 'claimed'}      {lemma.printed}",
         f"  derived      {lemma.statement}",
         f"  assumptions  {'; '.join(lemma.assumptions)}",
         f"  differs      {lemma.difference or 'nothing'}",
     ]
     if lemma.evidence:
         lines.append(f"  evidence     {lemma.evidence}")
-    for part, title in (("derivation", "derivation"), ("printed", "what is printed, put to the test")):
+    tested = "what is printed" if lemma.quoted else "the claim"
+    for part, title in (("derivation", "derivation"), ("printed", f"{tested}, put to the test")):
         lines += ["", title]
         lines += [
             line for n, step in enumerate(derived.steps, 1) if step.part == part for line in _lines(n, step, derived)

@@ -16,7 +16,7 @@ import os
 import platform
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -87,8 +87,10 @@ def find(lemma: Lemma) -> Record | None:
     """The record of an unchanged lemma, if there is one."""
     try:
         document = json.loads(_path(lemma).read_text(encoding="utf-8"))
-        return Record(**document) if set(document) == {field.name for field in fields(Record)} else None
-    except (OSError, ValueError, TypeError):
+        record = Record(**document["record"])
+        whole = document["digest"] == _digest(record) and record.id == lemma.id
+        return record if whole and record.recorded == lemma.status.value else None
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
@@ -100,7 +102,7 @@ def keep(lemma: Lemma, record: Record) -> None:
     partial = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(asdict(record)), encoding="utf-8")
+        partial.write_text(json.dumps({"digest": _digest(record), "record": asdict(record)}), encoding="utf-8")
         partial.replace(path)
         for old in path.parent.glob(f"{lemma.id}.*.json"):
             if old != path:
@@ -108,6 +110,11 @@ def keep(lemma: Lemma, record: Record) -> None:
     except OSError:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def _digest(record: Record) -> str:
+    """A checksum against damage; whoever can write to the user's cache folder can write to the program as well."""
+    return hashlib.sha256(json.dumps(asdict(record), sort_keys=True).encode()).hexdigest()
 
 
 def _path(lemma: Lemma) -> Path:

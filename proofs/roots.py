@@ -10,6 +10,14 @@ from ..symbolic.criteria import hurwitz_expressions, schur_expressions
 from ..symbolic.formula import Formula, compare, conjunction
 from ..symbolic.spectrum import Z, characteristic_coefficients
 
+T, D = sp.symbols("T D", real=True)
+COMPANION = sp.ImmutableMatrix([[T, -D], [1, 0]])  # z^2 - T z + D
+
+
+def same_spectrum(matrix: sp.MatrixBase) -> Formula:
+    """T and D are the trace and the determinant of a 2x2 matrix: ``COMPANION`` has its eigenvalues."""
+    return conjunction([compare(T, "==", matrix.trace()), compare(D, "==", matrix.det())])
+
 
 def from_roots(roots: Iterable[sp.Expr]) -> sp.Expr:
     """The monic polynomial in z with these roots, as a product."""

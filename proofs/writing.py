@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from .comparison import same_certificate, same_page
+from .comparison import letters_of, same_certificate, same_page
 from .lemma_certificate import lemma_certificate
 from .lemmas import Derived
 from .pages import page
@@ -78,15 +78,19 @@ def stale(lemmas: Iterable[Written], common: Mapping[str, str], folder: Path) ->
         File names, sorted.
     """
     wanted = _all_files(lemmas, common)
-    outdated = {name for name, text in wanted.items() if not _says(_read(folder / name), text, name)}
+    outdated = {name for name in wanted if not _says(_read(folder / name), name, wanted)}
     found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     return sorted(outdated | {name for name in found - set(wanted) if name.endswith((_PAGE, _CERTIFICATE))})
 
 
-def _says(committed: str | None, text: str, name: str) -> bool:
+def _says(committed: str | None, name: str, wanted: Mapping[str, str]) -> bool:
     if committed is None:
         return False
-    return same_certificate(committed, text) if name.endswith(_CERTIFICATE) else same_page(committed, text)
+    if name.endswith(_CERTIFICATE):
+        return same_certificate(committed, wanted[name])
+    certificate = wanted.get(name.removesuffix(_PAGE) + _CERTIFICATE)
+    letters = frozenset[str]() if certificate is None else letters_of(certificate)
+    return same_page(committed, wanted[name], letters)
 
 
 def _all_files(lemmas: Iterable[Written], common: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import sympy as sp
 
 from ...symbolic.analysis import Analysis
 from ...symbolic.calculus import Mean
-from ...symbolic.formula import TRUE
+from ...symbolic.formula import TRUE, atoms, compare
 from ...symbolic.germs.local import LocalField
 from ...symbolic.obligations import goals
 from ...symbolic.rulings import Outcome, RuledCell
@@ -14,11 +14,12 @@ from ...symbolic.spectrum import Z, characteristic_coefficients, characteristic_
 from ...symbolic.theorems import THEOREMS
 from ..latex_printing import condition_latex, value_latex
 from .blocks import Block, Display, Items, Paragraph, sentence, typeset
-from .energy import change_of
+from .energy import change_of, in_own_coordinates
 from .signs import assumed, why
 
 _LARGEST = 6
 _LONGEST = 2_500
+_JURY = (r"1 - \det", r"1 - \mathrm{tr} + \det", r"1 + \mathrm{tr} + \det")
 _ANSWERS = {Outcome.YES: "training converges", Outcome.NO: "training does not converge", Outcome.OPEN: "this is open"}
 
 
@@ -67,14 +68,14 @@ def _field(analysis: Analysis) -> list[Block]:
 def _case(analysis: Analysis, number: int, count: int, ruled: RuledCell) -> list[Block]:
     blocks: list[Block] = []
     if count > 1:
-        blocks.append(Paragraph(f"**Case {number}:** ${condition_latex(ruled.cell.formula)}$."))
+        blocks.append(Paragraph(f"**Case {number}.** Let ${condition_latex(ruled.cell.formula)}$."))
     if ruled.local is not None:
-        blocks += _pieces(ruled.local)
+        blocks += _pieces(analysis, ruled.local)
     ruling, question = ruled.ruling, analysis.question
     if ruling.matrix is not None:
         blocks += _spectrum(analysis, ruling.matrix)
     if ruling.function is not None:
-        blocks += change_of(analysis, ruling.theorem, ruling.function)
+        blocks += change_of(analysis, ruling.theorem, ruling.function, lambda c: _vanishes(c, ruled))
     if ruling.outcome is not Outcome.OPEN and question is not None:
         needed = goals(question, ruled) or []
         lines = [
@@ -93,12 +94,23 @@ def _case(analysis: Analysis, number: int, count: int, ruled: RuledCell) -> list
     return blocks
 
 
-def _pieces(local: LocalField) -> list[Block]:
+def _vanishes(coefficient: sp.Expr, ruled: RuledCell) -> bool:
+    """Whether a coefficient is 0 on the case: as it stands, or by an equation that is assumed."""
+    if coefficient == 0:
+        return True
+    formula, prover = ruled.cell.formula, ruled.cell.prover
+    if not any(atom.relation == "==" for atom in atoms(formula)):
+        return False
+    return prover.proves(formula, compare(coefficient, "=="), "a coefficient vanishes")
+
+
+def _pieces(analysis: Analysis, local: LocalField) -> list[Block]:
     """The field's values and Jacobians at x*, on every side where they differ."""
     blocks: list[Block] = []
+    own = in_own_coordinates(analysis)
     for piece in local.pieces:
         sides = ", ".join(
-            f"{value_latex(function)} {'>' if sign > 0 else '<' if sign < 0 else '='} 0"
+            f"{value_latex(function.xreplace(own))} {'>' if sign > 0 else '<' if sign < 0 else '='} 0"
             for function, sign in piece.branch.signs
         )
         where = f"On the side ${sides}$" if sides else "At $x^*$"
@@ -134,18 +146,19 @@ def _spectrum(analysis: Analysis, matrix: sp.ImmutableMatrix) -> list[Block]:
     if not discrete:
         blocks.append(
             Paragraph(
-                "By Routh and Hurwitz both roots of $z^2 + p z + q$ have negative real part if and only if $p > 0$ and "
-                f"$q > 0$; here $p = {value_latex(minus_trace)}$ and $q = {value_latex(determinant)}$."
+                r"By Routh and Hurwitz both of its roots have negative real part if and only if $\mathrm{tr}\, v' < 0$ "
+                rf"and $\det v' > 0$; here $-\mathrm{{tr}}\, v' = {value_latex(minus_trace)}$ and "
+                rf"$\det v' = {value_latex(determinant)}$."
             )
         )
         return blocks
     conditions = (1 - determinant, 1 + minus_trace + determinant, 1 - minus_trace + determinant)
-    named = zip(("1 - D", "1 - T + D", "1 + T + D"), conditions, strict=True)
+    named = zip(_JURY, conditions, strict=True)
     lines = r",\qquad ".join(f"{left} = {value_latex(sp.factor(value))}" for left, value in named)
     blocks += [
         Paragraph(
-            "By Schur and Cohn both roots of $z^2 - T z + D$ have modulus below $1$ if and only if $1 - D$, "
-            "$1 - T + D$ and $1 + T + D$ are positive; here"
+            "By Schur and Cohn both of its roots have modulus below $1$ if and only if these three are positive, for "
+            "the trace and the determinant of $F_h'(x^*)$:"
         ),
         Display(lines + "."),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from ...symbolic.analysis import Analysis
@@ -24,42 +26,53 @@ _WORDS = {
 }
 
 
-def change_of(analysis: Analysis, theorem: str, function: sp.Expr) -> list[Block]:
-    """The function in the local coordinates, and the lowest terms of its change where they can be written down.
+def in_own_coordinates(analysis: Analysis) -> dict[sp.Expr, sp.Expr]:
+    """The local coordinates in the players' own: x is theta - theta*, y is psi - psi*."""
+    derivation = analysis.derivation
+    if derivation is None or not derivation.planar:
+        return {}
+    pairs = zip((X, Y), derivation.coordinates, derivation.equilibrium, strict=True)
+    return {local: own - star for local, own, star in pairs}
+
+
+def change_of(analysis: Analysis, theorem: str, function: sp.Expr, vanishes: Callable[[sp.Expr], bool]) -> list[Block]:
+    """The function, and the lowest terms of its change where they can be written down.
 
     Args:
         analysis: Of a planar game.
         theorem: Which one speaks of the function.
         function: In the local coordinates.
+        vanishes: Whether a coefficient is 0 on the case at hand.
     """
     derivation, question = analysis.derivation, analysis.question
     if derivation is None or question is None or not derivation.planar:
         return []
-    names = ", ".join(
-        rf"{local} = {value_latex(own)}" + ("" if star == 0 else f" - {value_latex(star)}")
-        for local, own, star in zip("xy", derivation.coordinates, derivation.equilibrium, strict=True)
-    )
-    letter = "g" if theorem == "measure-preserved" else "V"
-    blocks: list[Block] = [Paragraph(f"With ${names}$ let"), Display(f"{letter} = {value_latex(function)}.")]
+    own = in_own_coordinates(analysis)
+    letter = "g" if theorem == "measure-preserved" else "E"
+    if letter in derivation.symbols:
+        letter = rf"\mathcal{{{letter.upper()}}}"
+    blocks: list[Block] = [Paragraph("Let"), Display(f"{letter} = {value_latex(function.xreplace(own))}.")]
     if theorem in _WORDS:
         blocks.append(Paragraph(f"It {_WORDS[theorem]}."))
         return blocks
     if theorem != "weak-focus":
         return blocks
-    found = _lowest_change(derivation, question.rule, question.h, function)
+    found = _lowest_change(derivation, question.rule, question.h, function, vanishes)
     if found is None:
         return blocks
     change, degree = found
-    along = r"V(F_h(x, y)) - V(x, y)" if question.rule.discrete else r"\frac{dV}{dt}"
-    rest = rf"O\left(|(x, y)|^{{{degree + 1}}}\right)"
+    along = rf"{letter} \circ F_h - {letter}" if question.rule.discrete else rf"\frac{{d}}{{dt}} {letter}"
+    rest = rf"O\left(\|\Delta\|^{{{degree + 1}}}\right)"
     blocks += [
-        Paragraph("Its change along trajectories is"),
-        Display(rf"{along} = {value_latex(sp.factor(change))} + {rest}."),
+        Paragraph(r"Its change along trajectories, with $\Delta$ the distance from $x^*$, is"),
+        Display(rf"{along} = {value_latex(sp.factor(change).xreplace(own))} + {rest}."),
     ]
     return blocks
 
 
-def _lowest_change(derivation: Derivation, rule: Rule, h: sp.Symbol, function: sp.Expr) -> tuple[sp.Expr, int] | None:
+def _lowest_change(
+    derivation: Derivation, rule: Rule, h: sp.Symbol, function: sp.Expr, vanishes: Callable[[sp.Expr], bool]
+) -> tuple[sp.Expr, int] | None:
     """The lowest terms of V's change and their degree."""
     energy = sp.Poly(function, X, Y)
     degree = max(_LEAST, energy.total_degree())
@@ -75,7 +88,7 @@ def _lowest_change(derivation: Derivation, rule: Rule, h: sp.Symbol, function: s
             return None
         change = _composed(energy, moved, degree) - energy
     for order in range(1, degree + 1):
-        terms = [c * X**i * Y**j for (i, j), c in change.terms() if i + j == order]
+        terms = [c * X**i * Y**j for (i, j), c in change.terms() if i + j == order and not vanishes(sp.expand(c))]
         value = sp.expand(sp.Add(*terms))
         if value != 0:
             return value, order

@@ -32,8 +32,18 @@ def setting(analysis: Analysis) -> tuple[Block, ...]:
     if analysis.question is not None:
         rule += f", `{analysis.question.rule.formula}`"
     if proposal.field is None:
-        rule += r", where $v = (-\nabla_\theta C_G, \nabla_\psi (L - R_D))$ and $C_G$ is all that $G$ descends"
+        ratio = latex(proposal.training.h_ratio)
+        ratio = "" if ratio == "1" else ratio + r" \, "
+        rule += rf", where $v = (-\nabla_\theta C_G, {ratio}\nabla_\psi (L - R_D))$ and $C_G$ is all that $G$ descends"
     blocks.append(Paragraph(f"{rule}."))
+    every = proposal.training.options.get("lazy", 1)
+    if every != 1:
+        blocks.append(
+            Paragraph(
+                f"The penalties are lazy: {every - 1} of {every} steps leave them out, and the last one takes them at "
+                f"{every} times their weight; these {every} steps are one period."
+            )
+        )
     blocks.append(Paragraph(f"Assume {assumed(analysis)}."))
     return tuple(blocks)
 

@@ -33,7 +33,7 @@ _SPECIAL = {
 }
 # What a LaTeX of today sets without further packages.
 _LATIN = 0x180
-_PARTS = re.compile(r"(\$[^$]+\$|`[^`]+`)")
+_PARTS = re.compile(r"(\$[^$]+\$|`[^`]+`|\*\*[^*$`]+\*\*)")
 
 
 def tex(text: Exposition) -> str:
@@ -75,6 +75,8 @@ def escaped(words: str) -> str:
     for part in _PARTS.split(words):
         if part.startswith("$"):
             found.append(part)
+        elif part.startswith("**"):
+            found.append(f"\\textbf{{{_plain(part.strip('*'))}}}")
         elif part.startswith("`"):
             found.append(f"\\texttt{{{_plain(part.strip('`'))}}}")
         else:

@@ -136,11 +136,23 @@ def test_certificates_are_compared_as_mathematics(old: str, new: str, same: bool
         (r"a b", r"a + b", False),
         (r"\left[\begin{matrix}a & b\end{matrix}\right]", r"\left[\begin{matrix}b & a\end{matrix}\right]", False),
         (r"\int x", r"\int x^{1}", False),
+        ("eps", "spe", False),
+        ("ii", "-1", False),
+        ("v(x)", "v x", False),
+        ("1 2", "2", False),
+        ("re > 0", "er > 0", False),
+        ("i i", "-1", True),
     ],
 )
 def test_formulas_are_compared_as_mathematics(left: str, right: str, same: bool) -> None:
     assert same_latex(left, right) is same
     assert same_latex(right, left) is same
+
+
+def test_letters_of_words_do_not_change_places() -> None:
+    assert same_latex("x B Bt", "B x Bt", frozenset({"B", "Bt"}))
+    assert not same_latex("B Bt", "Bt B", frozenset({"B", "Bt"}))
+    assert same_latex("B Bt", "Bt B")
 
 
 def test_pages_are_compared_word_by_word(records: dict[str, Record]) -> None:
@@ -213,7 +225,10 @@ def test_damaged_records_and_closed_folders_do_no_harm(
     name = "mescheder2018-lemma-2.2"
     list(proving.records([name]))
     (path,) = cache()
-    for text in ("", "{", "[]", '{"id": 1}'):
+    good = path.read_text()
+    changed = good.replace('"corrected"', '"proved"'), good.replace('"text": "', '"text": "x')
+    for text in ("", "{", "[]", '{"id": 1}', '{"record": {}, "digest": ""}', *changed):
+        assert text != good
         path.write_text(text)
         assert find(catalogue()[name]) is None
     (record,) = proving.records([name])

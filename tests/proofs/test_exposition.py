@@ -54,7 +54,7 @@ def test_the_proof_of_r1_line_by_line(texts: dict[str, tuple[str, str]]) -> None
     for line in (
         r"v_{1} &= - f'\left(\psi \theta\right) \psi",
         r"F_h'(x^*) = \left[\begin{matrix}1 & - f'(0) h\\f'(0) h & - \gamma h + 1\end{matrix}\right]",
-        r"1 - T + D = f'(0)^{2} h^{2}",
+        r"1 - \mathrm{tr} + \det = f'(0)^{2} h^{2}",
         r"$f'(0)^{2} > 0$, since $f'(0) \neq 0$",
         "`map-linear-stability`",
         "at a linear rate, for every sufficiently small step $h > 0$, for every such $f$",
@@ -65,7 +65,38 @@ def test_the_proof_of_r1_line_by_line(texts: dict[str, tuple[str, str]]) -> None
 def test_the_change_of_the_energy_is_the_right_one(texts: dict[str, tuple[str, str]]) -> None:
     """By hand: with V = x^2 + y^2 + (lam/4 f1)(x y^3 - x^3 y), dV/dt is -(lam/4)(x^2 + y^2)^2 at order 4."""
     page, _ = texts["output-penalty"]
-    assert r"\frac{dV}{dt} = - \frac{f'(0) \lambda \left(x^{2} + y^{2}\right)^{2}}{4} + O" in page
+    assert r"\frac{d}{dt} E = - \frac{f'(0) \lambda \left(\psi^{2} + \theta^{2}\right)^{2}}{4} + O" in page
+
+
+def test_what_a_referee_found() -> None:
+    """Names that parameters may have, equations that are assumed, steps of other sizes, lazy penalties, bold cases."""
+    named = {
+        "parameters": {"x": "x > 0", "V": "V > 0"},
+        "field": {"theta": "-psi - x*theta**3", "psi": "theta - V*psi**3"},
+        "training": {"update": "flow"},
+    }
+    page = markdown(exposition(analysed(named)))
+    assert r"\frac{d}{dt} E = - \frac{3 \left(V + x\right) \left(\psi^{2} + \theta^{2}\right)^{2}}{4}" in page
+    equal = {
+        "parameters": {"b": "real", "a": "a == b", "k": "k > 0"},
+        "field": {
+            "theta": "-psi + (a - b)*theta - k*theta**3 + (a - b)*theta**2*psi",
+            "psi": "theta + (a - b)*theta**2",
+        },
+        "training": {"update": "flow"},
+    }
+    page = markdown(exposition(analysed(equal)))
+    assert "d}{dt} E = - " in page
+    assert r"\|\Delta\|^{5}" in page
+    ratio = {"parameters": {"r": "r > 0"}, "objective": {"f": "standard"}, "training": {"h_ratio": "r"}}
+    assert r"v = (-\nabla_\theta C_G, r \, \nabla_\psi (L - R_D))" in markdown(exposition(analysed(ratio)))
+    lazy = {
+        "parameters": {"gamma": "gamma > 0"},
+        "penalty": {"discriminator": "gamma/2*E_real(norm(grad(D))**2)"},
+        "training": {"lazy": 3},
+    }
+    assert "2 of 3 steps leave them out" in markdown(exposition(analysed(lazy)))
+    assert "**" not in tex(exposition(analysed(lazy)))
 
 
 def test_an_undecided_proposal_makes_no_lemma() -> None:
@@ -100,7 +131,7 @@ def test_it_compiles(name: str, texts: dict[str, tuple[str, str]], tmp_path: Pat
 
 
 COMMANDS = re.compile(r"\\([A-Za-z]+)")
-KNOWN = """documentclass usepackage newtheorem begin end section item texttt textbackslash textless textgreater left
+KNOWN = """Delta textbf documentclass usepackage newtheorem begin end section item texttt textbackslash textless textgreater left
 right frac sqrt mathbb sim nabla theta psi gamma lambda sigma eta epsilon phi rho qquad quad det neq leq geq
 land text matrix operatorname dots cdot exp log infty textasciicircum textasciitilde mathrm tanh cos sin int
 limits pi alpha beta wedge vee substack max min"""

@@ -210,7 +210,7 @@ def test_lemma_3_1(seed: int) -> None:
     found = eigenvalues(clipped)
     assert abs(found[0] * found[1] - 1) < TOLERANCE
     assert max(map(abs, found)) > 1 - TOLERANCE
-    together = eigenvalues(lambda t, p: (t - real(h) * p, p + n_d * real(h) * t))
+    together = eigenvalues(lambda t, p: (t - n_g * real(h) * p, p + n_d * real(h) * t))
     assert agree(together, values(claims.MULTIPLIERS, point))
     invariant = sp.lambdify(
         [claims.THETA, claims.PSI],
