@@ -139,9 +139,11 @@ def _defect(matrix: sp.ImmutableMatrix, law: str, given: Formula, cell: Cell) ->
     a, b, c, d = matrix
     double = compare(sp.expand((a - d) ** 2 + 4 * b * c), "==")
     coupled = disjunction(compare(sp.expand(entry), "!=") for entry in (a - d, b, c))
-    if cell.prover.proves(given, conjunction([double, coupled]), "a Jordan block"):
-        return f"; with a Jordan block: the error falls like {law}"
-    return ""
+    if not cell.prover.proves(given, conjunction([double, coupled]), "a Jordan block"):
+        return ""
+    if cell.prover.proves(given, compare(sp.expand(a + d), "=="), "a nilpotent matrix"):
+        return "; the matrix is nilpotent: two periods together are superlinear"
+    return f"; with a Jordan block: the error falls like {law}"
 
 
 def step_sign(question: Question, sign: Sign) -> Sign:

@@ -102,6 +102,13 @@ THEOREMS: dict[str, Theorem] = {
             "definition of continuity",
         ),
         Theorem(
+            "closed-level-curves",
+            "E is C^2 near x* in the plane with grad E(x*) = 0 and E''(x*) positive definite: the level sets of E near "
+            "x* are closed curves around it. If E is constant along the trajectories of a C^1 field v that vanishes "
+            "near x* only at x*, each of these curves is one periodic orbit.",
+            "boundary of a convex set; Arnold 1989, section 4; Hirsch & Smale 1974, chapter 11",
+        ),
+        Theorem(
             "bounded-solutions-continue",
             "v is continuous on the plane, and every solution stays in a bounded set: solutions exist for all t >= 0.",
             "Peano 1890; Hartman 1964, theorem II.3.1",
@@ -313,6 +320,12 @@ THEOREMS: dict[str, Theorem] = {
             "geometric-brownian-mean",
             "dV = m V dt + r V dB with V_0 > 0 has the mean E V_t = V_0 exp(m t).",
             "Mao 2007, section 3.4",
+        ),
+        Theorem(
+            "monotone-exit",
+            "v is continuous on 0 <= x1 <= c, x2 >= 0 with unique solutions, v1 > 0 where x2 > 0, v2 > 0 where x2 = 0 "
+            "and 0 < x1 < c, and v2 < 0 where x2 is large: every trajectory from 0 < x1 < c, x2 > 0 reaches x1 = c.",
+            "x1 grows, and a limit of it would have v1 = 0 on an invariant set (LaSalle 1960)",
         ),
         Theorem(
             "van-der-pol",

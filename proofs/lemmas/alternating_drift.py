@@ -19,8 +19,9 @@ s'). Odd terms under p -> pi/2 - p cancel over a turn and leave -h r^2 u s'/2, u
 the mean of u is 0 and that of u^2 is r^4/8, so that per unit of time, at a radians, E' = -h a c r^6/16 and r' = -h a c
 r^5/16. With f(-t) for f and h |a| for h, a = 1: the engine decides f = t + b t^2 + k t^3 for all b and k != 0.
 
-What differs. "It could in principle converge with a sublinear convergence rate. However, this is very unlikely", and
-"stable cycles" are found: the cycles are closed for c = 0 to this order only, and f = -exp(-t) converges.
+What differs. Mescheder et al. 2018 report stable cycles as an observation (Figure 2b). They are not exact: the radius
+drifts by the sign of a c. Where c = 0, as for the logistic f, the drift of this order vanishes and higher ones decide:
+the cycles look closed for long.
 """
 
 from __future__ import annotations
@@ -95,9 +96,10 @@ def printed_holds(proof: Proof) -> bool:
 
 LEMMA = Lemma(
     id="alternating-drift",
-    source="derived here; Mescheder et al. 2018, after Lemma 2.5, and Figure 2b",
-    printed="Alternating gradient descent oscillates in stable cycles around the equilibrium and shows no sign of "
-    "convergence.",
+    source="said of the empirical observation in Mescheder et al. 2018, after Lemma 2.5, and Figure 2b; derived here",
+    printed="Alternating gradient descent oscillates in stable cycles around the equilibrium, as is empirically "
+    "found: it "
+    "does not converge for any $f$.",
     statement=r"With $a = f'(0)$ and $c = f'''(0)$, for small $h$ and to lowest order in the radius, $r^{-4} = "
     r"r_0^{-4} + \frac{1}{4} a c h^2 k$ after $k$ steps: if $a c > 0$ alternating descent converges, like $k^{-1/4}$, "
     "if $a c < 0$ it is repelled.",
@@ -105,13 +107,17 @@ LEMMA = Lemma(
     status=Status.CORRECTED,
     derive=derive,
     printed_holds=printed_holds,
-    difference="the cycles drift: inward if f'(0) f'''(0) > 0, outward if it is negative",
+    difference="the cycles drift: inward if f'(0) f'''(0) > 0, outward if it is negative; for the logistic f this "
+    "order "
+    "vanishes",
     errata=(
         Erratum(
             where="Mescheder et al. 2018, after Lemma 2.5",
-            failing="stable cycles",
-            right=r"the radius drifts by $r' = -\frac{1}{16} h f'(0) f'''(0) r^5$",
+            failing="stable cycles (an empirical observation), taken for exact",
+            right=r"not exact: the radius drifts by $r' = -\frac{1}{16} h f'(0) f'''(0) r^5$; where $f'''(0) = 0$, as "
+            "for the logistic $f$, this order vanishes and higher ones decide",
             seen="$f(t) = -e^{-t}$ converges",
+            said=True,
         ),
     ),
 )

@@ -20,7 +20,7 @@ import sympy as sp
 
 from ...symbolic.formula import compare, conjunction
 from ...symbolic.spectrum import characteristic_polynomial
-from ..roots import conjugate, from_roots, inside_left_half_plane, product
+from ..roots import conjugate, from_roots, inside_left_half_plane, inside_unit_circle, product
 from .lemma import Lemma, Proof, Status
 
 F1, WEIGHT, H = sp.symbols("f1 lam h", real=True)
@@ -45,10 +45,14 @@ def derive(proof: Proof) -> None:
     adjusted = proof.identity("J + (lambda/2)(J - J^T) J", JACOBIAN + product(half, JACOBIAN), ADJUSTED_JACOBIAN)
     consensus = JACOBIAN - product(WEIGHT * JACOBIAN.T, JACOBIAN)
     proof.identity("J - lambda J^T J (ConOpt) is the same", consensus, ADJUSTED_JACOBIAN)
-    proof.derived("a step of the rule", ADJUSTED, "update_jacobian", sp.eye(2) + H * ADJUSTED_JACOBIAN)
+    step = proof.derived("a step of the rule", ADJUSTED, "update_jacobian", sp.eye(2) + H * ADJUSTED_JACOBIAN)
     nonzero = compare(F1, "!=")
     signs = proof.equivalent("Routh-Hurwitz: lambda > 0", nonzero, inside_left_half_plane(ADJUSTED_JACOBIAN), STABLE)
     proof.theorem("routh-hurwitz", "both eigenvalues have negative real part iff lambda > 0", [adjusted, *signs])
+    moving = conjunction([compare(H, ">"), nonzero])
+    inside = inside_unit_circle(sp.eye(2) + H * ADJUSTED_JACOBIAN)
+    exact = proof.equivalent("Schur-Cohn: the steps", moving, inside, STEPS)
+    proof.theorem("schur-cohn", "both multipliers are inside iff h (1 + lambda^2 a^2) < 2 lambda", [step, *exact])
     proof.region("the weights for which small steps converge", ADJUSTED, "condition", STABLE)
 
 
@@ -65,8 +69,8 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="balduzzi2018-sga",
     source="Balduzzi et al. 2018, symplectic gradient adjustment; on the Dirac-GAN: derived here",
-    printed=r"The adjusted field $\xi + \lambda A^T \xi$ is attracted by stable fixed points around which $\xi$ turns; "
-    r"on the Dirac-GAN it has $-\lambda f'(0)^2 \pm i f'(0)$.",
+    printed=r"On the Dirac-GAN the adjusted field $\xi + \lambda A^T \xi$ has the eigenvalues $-\lambda f'(0)^2 \pm i "
+    r"f'(0)$, and steps with $h (1 + \lambda^2 f'(0)^2) < 2 \lambda$ converge.",
     statement=r"The adjusted Jacobian has the eigenvalues $-\lambda f'(0)^2 \pm i f'(0)$, the same as ConOpt; small "
     r"simultaneous steps converge iff $\lambda > 0$, exactly those with $h (1 + \lambda^2 f'(0)^2) < 2 \lambda$.",
     assumptions=(r"$f'(0) \neq 0$", "$h > 0$"),

@@ -57,7 +57,7 @@ def derive(proof: Proof) -> None:
     """The multipliers, their expansion for all k, and the threshold."""
     multiplier = 1 - ALPHA + ALPHA * (P + sp.I * Q)
     square = sp.expand(multiplier * conjugate(multiplier))
-    proof.identity("|mu|^2, with R = p^2 + q^2", square, MODULUS_SQUARED.xreplace({R: P**2 + Q**2}))
+    modulus = proof.identity("|mu|^2, with R = p^2 + q^2", square, MODULUS_SQUARED.xreplace({R: P**2 + Q**2}))
     for steps in (2, 3):
         root = 1 - ALPHA + ALPHA * (1 + sp.I * H * F1) ** steps
         claimed = from_roots((root, conjugate(root)))
@@ -72,15 +72,19 @@ def derive(proof: Proof) -> None:
     power = (1 + E**2) * POWER
     proof.identity("R^(k+1) = (1 + e^2) R^k, up to e^5", power, POWER.xreplace(more) + left)
     expanded = MODULUS_SQUARED.xreplace({P: REAL, R: POWER})
-    proof.identity("|mu|^2 up to e^5", expanded, 1 + SECOND * E**2 + FOURTH * E**4)
+    order = proof.identity("|mu|^2 up to e^5", expanded, 1 + SECOND * E**2 + FOURTH * E**4)
     range_ = conjunction([compare(K, ">=", 2), compare(ALPHA, ">"), compare(ALPHA, "<=", 1)])
-    for relation in ("<", ">"):
+    for relation, key in (("<", "map-linear-stability"), (">", "map-linear-instability")):
         sign, side = compare(SECOND, relation), compare(ALPHA, relation, THRESHOLD)
-        proof.equivalent(f"where the coefficient of e^2 is {relation} 0", range_, sign, side)
+        signs = proof.equivalent(f"where the coefficient of e^2 is {relation} 0", range_, sign, side)
+        words = "converge" if relation == "<" else "diverge"
+        proof.theorem(key, f"small steps {words} if alpha {relation} 1 - 1/k", [modulus, order, *signs])
     boundary = proof.identity("alpha = 1 - 1/k: that of e^4", FOURTH.xreplace({ALPHA: THRESHOLD}), AT_THRESHOLD)
     flat = proof.identity("that of e^2 is 0 there", SECOND.xreplace({ALPHA: THRESHOLD}), sp.Integer(0))
     grows = proof.implies("that of e^4 is positive", compare(K, ">=", 2), compare(AT_THRESHOLD, ">"))
-    proof.theorem("map-linear-instability", "small steps diverge at alpha = 1 - 1/k", [boundary, flat, grows])
+    proof.theorem(
+        "map-linear-instability", "small steps diverge at alpha = 1 - 1/k", [modulus, order, boundary, flat, grows]
+    )
 
 
 def printed_holds(proof: Proof) -> bool:
@@ -97,8 +101,7 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="chavdarova2021-lookahead",
     source="Chavdarova et al. 2021 (Lookahead-minmax), on bilinear games; the threshold: derived here",
-    printed=r"Lookahead converges on bilinear games, where gradient descent diverges; with $k$ small steps, as derived "
-    r"here, iff $\alpha < 1 - \frac{1}{k}$.",
+    printed=r"On the Dirac-GAN Lookahead with $k = 2$ small simultaneous steps converges iff $\alpha < \frac{1}{2}$.",
     statement=r"The multipliers are $1 - \alpha + \alpha (1 \pm i h f'(0))^k$, with $|\mu|^2 = 1 + \alpha k (\alpha k "
     r"- k + 1) h^2 f'(0)^2 + O(h^4)$: small steps converge iff $\alpha < 1 - \frac{1}{k}$; at $\alpha = 1 - "
     r"\frac{1}{k}$ they diverge.",

@@ -56,14 +56,16 @@ def derive(proof: Proof) -> None:
 
 
 def printed_holds(proof: Proof) -> bool:
-    """The engine's verdict on a bilinear game, where convergence is from every start."""
-    return proof.decides("the last iterate converges on a bilinear game", BILINEAR, PRINTED_VERDICT)
+    """The engine's verdict on the bilinear game psi theta."""
+    return proof.decides("the last iterate converges on psi theta", BILINEAR, PRINTED_VERDICT)
 
 
 LEMMA = Lemma(
     id="daskalakis2018-optimistic",
     source="Daskalakis et al. 2018, last-iterate convergence on bilinear games; the exact step sizes: derived here",
-    printed="On a bilinear game the last iterate of optimistic gradient descent converges for small enough steps.",
+    printed=r"On the WGAN's Dirac game $\psi \theta$ the last iterate of optimistic gradient descent converges for "
+    r"small "
+    "enough steps.",
     statement=r"The multipliers are the roots of $\mu^2 - (1 + 2 h \lambda) \mu + h \lambda$, $\lambda = \pm i f'(0)$; "
     r"optimistic steps converge iff $h |f'(0)| < 1/\sqrt{3}$. For real $\lambda < 0$ the bound is "
     r"$h |\lambda| < \frac{2}{3}$.",

@@ -73,8 +73,9 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="foerster2018-lola",
     source="Foerster et al. 2018; Letcher et al. 2019 (LookAhead); on the Dirac-GAN: derived here",
-    printed="Players that take their opponent's learning into account converge on bilinear games, where simultaneous "
-    "gradient descent cycles.",
+    printed="On the Dirac-GAN players that take their opponent's learning into account, by LOLA or look-ahead "
+    "gradients, "
+    "converge for small steps.",
     statement=r"Look-ahead gradients have the eigenvalues $-\alpha f'(0)^2 \pm i f'(0)$, LOLA "
     r"$-2 \alpha f'(0)^2 \pm i f'(0)$; their steps converge iff $h (1 + \alpha^2 f'(0)^2) < 2 \alpha$, or "
     r"$h (1 + 4 \alpha^2 f'(0)^2) < 4 \alpha$.",

@@ -77,7 +77,8 @@ def derive(proof: Proof) -> None:
         _near_one(proof, rule)
     claimed = sp.ImmutableMatrix([*(f * step for f, step in zip(FACTORS, STEPS, strict=True)), E**2])
     minors = proof.identity("alternating: the minors", minors_of(POLYNOMIALS["alternating"]), claimed)
-    positive = proof.implies("the factors are positive", ASSUMED, compare(FACTORS[3], ">"))
+    signs = conjunction(compare(e, ">") for e in (FACTORS[3], E**2))
+    positive = proof.implies("the factor 64 e^2 and the last minor e^2 are positive", ASSUMED, signs)
     proof.theorem(
         "schur-hurwitz", "alternating steps: all multipliers inside iff so", [found["alternating"], minors, positive]
     )
@@ -123,8 +124,8 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="gidel2019-negative-momentum",
     source="Gidel et al. 2019, on bilinear games; the exact step sizes: derived here",
-    printed="On a bilinear game alternating gradient descent with negative momentum converges linearly for small "
-    r"steps, for instance with $(\beta_1, \beta_2) = (-\frac{1}{2}, 0)$; with positive momentum it diverges, and so do "
+    printed="On the Dirac-GAN alternating gradient descent with negative momentum converges for small "
+    r"steps, for instance with $(\beta_1, \beta_2) = (-\frac{1}{2}, 0)$; with positive momentum it does not, nor do "
     "simultaneous steps with any momentum.",
     statement=r"With $e = h f'(0)$, $q = \beta_1 \beta_2$, $s = \beta_1 + \beta_2$ one period has the polynomial "
     r"$(z - 1)^2 (z - \beta_1)(z - \beta_2) + e^2 z^3$ (alternating) or $\ldots + e^2 z^2$ (simultaneous). "

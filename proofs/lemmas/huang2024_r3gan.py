@@ -7,7 +7,8 @@ gamma = gamma_1 + gamma_2, v'(0, 0) has the eigenvalues
 
 both of negative real part iff gamma > 0. Then the flow, and simultaneous and alternating steps of every small enough
 size, converge linearly; the step sizes are those of R1 with gamma. In every game that meets the assumptions of
-Theorem 4.1 of Mescheder et al. 2018, v' = [[0, -B^T], [B, -Q]] with Q = -2 f''(0) Cov(d_psi D) + gamma E[A A^T], and
+Theorem 4.1 of Mescheder et al. 2018, with Var D in the place of E D^2 in III(i) since L does not see a constant shift
+of D, v' = [[0, -B^T], [B, -Q]] with Q = -2 f''(0) Cov(d_psi D) + gamma E[A A^T], and
 the equilibrium attracts as well.
 
 Derivation. On the Dirac-GAN D(fake) - D(real) = psi theta, so v = (-psi f'(theta psi), theta f'(theta psi) - gamma
@@ -61,7 +62,7 @@ def derive(proof: Proof) -> None:
         training = R3GAN | {"training": {"update": rule}}
         proof.decided(f"every small enough {rule} step converges", training, "converges", "linear")
         proof.region(f"the sizes of {rule} steps that converge", training, "step_size", steps)
-    proof.case("the equilibrium attracts in every game of Theorem 4.1", GENERAL, "general", "converges")
+    proof.case("it attracts in every game of Theorem 4.1, III(i) with Var D", GENERAL, "general", "converges")
 
 
 def printed_holds(proof: Proof) -> bool:
@@ -83,8 +84,14 @@ LEMMA = Lemma(
     statement=r"With $\gamma = \gamma_1 + \gamma_2$ the eigenvalues are $-\frac{\gamma}{2} \pm "
     r"\sqrt{\frac{\gamma^2}{4} - f'(0)^2}$, of negative real part iff $\gamma > 0$. Then the flow converges linearly, "
     r"and so do simultaneous steps iff $h f'(0)^2 < \gamma$ and $2 h \gamma < 4 + h^2 f'(0)^2$, and alternating steps "
-    r"iff $h^2 f'(0)^2 + 2 h \gamma < 4$; the equilibrium attracts in every game of Theorem 4.1 of Mescheder et al.",
-    assumptions=(r"$f'(0) \neq 0$", r"$\gamma_1, \gamma_2 > 0$", "$f''(0) < 0$ for games other than the Dirac-GAN"),
+    r"iff $h^2 f'(0)^2 + 2 h \gamma < 4$; the equilibrium attracts in every game of Theorem 4.1 of Mescheder et al. "
+    r"with "
+    r"$\mathrm{Var} D$ for $E D^2$ in Assumption III(i).",
+    assumptions=(
+        r"$f'(0) \neq 0$",
+        r"$\gamma_1, \gamma_2 > 0$",
+        "$f''(0) < 0$ and III(i) with Var D for games other than the Dirac-GAN",
+    ),
     status=Status.CORRECTED,
     derive=derive,
     printed_holds=printed_holds,

@@ -6,7 +6,8 @@ a point mass A is its place. At (theta, psi) = (1, 0)
 
     v' = [[0, -2/3], [2/3, -4 rho A^2]],    eigenvalues -2 rho A^2 +- sqrt(4 rho^2 A^4 - 4/9),
 
-of negative real part iff A != 0. For A = 0 the eigenvalues are +- 2i/3, and the equilibrium attracts under no rule.
+of negative real part iff A != 0. For A = 0 the eigenvalues are +- 2i/3, and neither the flow nor simultaneous or
+alternating steps converge.
 For mu the data A^2 = 1/3; the data plus noise of variance c, A^2 = 1/3 + c.
 
 Derivation. L = psi (theta^2 - 1)/3, so v = (-2 theta psi/3, (theta^2 - 1)/3 - 4 rho A^2 psi).
@@ -73,7 +74,8 @@ LEMMA = Lemma(
     printed=r"With the penalty on a measure $\mu$ the Jacobian is $\begin{pmatrix} -4 \rho A^2 & \mp \frac{2}{3} \\ "
     r"\pm \frac{2}{3} & 0 \end{pmatrix}$ in the order $(\psi, \theta)$; the equilibrium is stable for $A = 0$.",
     statement=r"The eigenvalues are $-2 \rho A^2 \pm \sqrt{4 \rho^2 A^4 - \frac{4}{9}}$ with $A^2 = E_\mu[x^2]$: "
-    r"stable iff $A \neq 0$. For $A = 0$ they are $\pm \frac{2}{3} i$, and no rule converges.",
+    r"stable iff $A \neq 0$. For $A = 0$ they are $\pm \frac{2}{3} i$, and neither the flow nor simultaneous or "
+    "alternating steps converge.",
     assumptions=(r"$\rho > 0$",),
     status=Status.CORRECTED,
     derive=derive,

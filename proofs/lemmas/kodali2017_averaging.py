@@ -73,6 +73,9 @@ def derive(proof: Proof) -> None:
     window = conjunction([compare(H, ">"), compare(H, "<", 2)])
     circle = proof.implies("two conjugate eigenvalues", window, compare(ALTERNATING.trace() ** 2, "<", 4))
     proof.theorem("linear-averages", "its averages tend to (0, 0)", [matrix, unit, apart, circle])
+    state = sp.Matrix([THETA, PSI])
+    around = sp.Add(*(2 * x * row for x, row in zip(state, TURN * state, strict=True)), evaluate=False)
+    proof.identity("the flow x' = j x keeps theta^2 + psi^2: it is bounded", around, sp.Integer(0))
     proof.identity("the flow: x(t) - x(0) is j times the integral of x, and j is orthogonal", TURN.T * TURN, UNIT)
     proof.decided("the averages with R1", AVERAGED_R1, "converges", "sublinear")
 
@@ -84,7 +87,7 @@ def printed_holds(proof: Proof) -> bool:
 
 LEMMA = Lemma(
     id="kodali2017-averaging",
-    source="Kodali et al. 2017, section 2.2",
+    source="Kodali et al. 2017, section 2.2 and footnote 1, in our words",
     printed="If both players use no-regret algorithms, their averaged iterates converge to an equilibrium pair; GAN "
     "training by alternating (or simultaneous) gradient updates is almost this.",
     statement=r"On the WGAN's Dirac game $\psi \theta$ the averages of simultaneous steps of a fixed size $h$ are at "
@@ -100,8 +103,10 @@ LEMMA = Lemma(
         Erratum(
             where="section 2.2, remark on gradient updates, and footnote 1",
             failing="the averages of simultaneous gradient updates converge in the convex-concave case",
-            right="alternating ones do, for $h < 2$; simultaneous ones do not, for any fixed $h$",
+            right="on the WGAN's Dirac game alternating ones do, for $h < 2$; simultaneous ones do not, for any "
+            "fixed $h$",
             seen=r"the sum of the iterates is $(M^T - 1)(M - 1)^{-1} x_0$, and $|M^T x| = (1 + h^2)^{T/2} |x|$",
+            said=True,
         ),
     ),
 )

@@ -12,15 +12,17 @@ fake'(d*) + real'(d*) = 0:
     Jensen-Shannon      log 2 - softplus(-t), log 2 - softplus(t)
                                                    0    1/2   -1/4    -1/4
 
-On the Dirac-GAN, D = d* + psi x, v' = [[0, -f1], [f1, 0]]: the flow circles and simultaneous steps leave. With R1 and
-instance noise v' = [[0, -f1], [f1, -gamma + (fake'' + real'') sigma^2]]: every one converges. Alternating steps without
-a penalty converge sublinearly for forward KL and squared Hellinger, where f' f''' > 0, and not for the next three.
+On the Dirac-GAN, D = d* + psi x, v' = [[0, -f1], [f1, 0]]: near (0, 0) the flow circles and simultaneous steps leave.
+With R1 and instance noise v' = [[0, -f1], [f1, -gamma + (fake'' + real'') sigma^2]]: every one converges. Alternating
+steps without a penalty converge sublinearly for forward KL and squared Hellinger, where f' f''' > 0, and not for the
+next three.
 
 Derivation. Derivatives at d*; theta enters L through fake(d* + psi theta) only, so v = (-psi s, theta s) and
 theta^2 + psi^2 is constant along the flow. Routh-Hurwitz asks for gamma > (fake'' + real'') sigma^2.
 
-What differs. The paper's runs with eq. (1) are stable "in all cases except for the total variation case". Near the
-equilibrium the divergence makes no difference: with eq. (1) none converges, with R1 all do, total variation included.
+What differs. The paper reports runs by their inception scores: with eq. (1) they are stable "in all cases except for
+the total variation case". It claims no convergence. Taken for a property of the method it fails on the Dirac-GAN, where
+the divergence makes no difference: with eq. (1) v jumps at (0, 0) for each of them, and none converges; with R1 all do.
 """
 
 from __future__ import annotations
@@ -92,6 +94,9 @@ def derive(proof: Proof) -> None:
     proof.identity("forward KL has the v of squared Hellinger: fake'(d* + t)", slope, other)
     for name, expected in ALTERNATING.items():
         proof.judged(f"{name} without a penalty", proposal(name), alternating=expected)
+    for name in OBJECTIVES:
+        dragan = proposal(name, parameters={"lam": "lam > 0", "c": "c > 0"}, penalty=EQUATION_1)
+        proof.decided(f"{name} with eq. (1), simultaneous", dragan, "does-not-converge")
     worst = proposal("total-variation", parameters={"gamma": "gamma > 0"}, penalty=R1)
     proof.judged("total variation with R1", worst, simultaneous="converges linear")
 
@@ -105,12 +110,15 @@ def printed_holds(proof: Proof) -> bool:
 
 LEMMA = Lemma(
     id="kodali2017-objectives",
-    source="Kodali et al. 2017, section 3.3 (objectives of Nowozin et al. 2016)",
+    source="said of the runs in Kodali et al. 2017, section 3.3 (objectives of Nowozin et al. 2016)",
     printed="With forward KL, reverse KL, Pearson $\\chi^2$, squared Hellinger and total variation the algorithm, eq. "
-    "(1), is stable in all cases except for total variation, and the vanilla algorithm fails in all cases.",
+    "(1), is stable in all cases except for total variation, and the vanilla algorithm fails in all cases; taken for a "
+    "statement on convergence.",
     statement=r"On the Dirac-GAN all six have $v' = \begin{pmatrix} 0 & -f_1 \\ f_1 & 0 \end{pmatrix}$, $f_1 = 1$ (or "
-    r"$\frac{1}{2}$ for total variation and Jensen-Shannon): without a penalty the flow and simultaneous steps never "
-    "converge; alternating steps do for forward KL and squared Hellinger, sublinearly. With $R_1$ all six converge.",
+    r"$\frac{1}{2}$ for total variation and Jensen-Shannon): without a penalty neither the flow nor simultaneous "
+    "steps converge to $(0, 0)$; alternating steps do for forward KL and squared Hellinger, sublinearly. With eq. "
+    "(1) none "
+    "of the six converges by simultaneous steps, with $R_1$ all do.",
     assumptions=(r"$\gamma > 0$",),
     status=Status.CORRECTED,
     derive=derive,
@@ -121,9 +129,11 @@ LEMMA = Lemma(
         Erratum(
             where="section 3.3, as a property of the method",
             failing="eq. (1) is stable for all but total variation; without it all fail",
-            right="eq. (1) has no equilibrium for any; alternating steps without it converge for forward KL and "
+            right="with eq. (1) $v$ jumps at $(0, 0)$ for each of them; alternating steps without it converge for "
+            "forward KL and "
             "squared Hellinger",
             seen=r"$v_2 \to \pm 2 \lambda$ for $\psi \to 0\pm$; $f'(d^*) f'''(d^*) > 0$",
+            said=True,
         ),
     ),
 )

@@ -59,7 +59,8 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="korpelevich1976-extragradient",
     source="Korpelevich 1976 (monotone, L-Lipschitz fields); on the Dirac-GAN: derived here",
-    printed=r"The extragradient method converges for every step size $0 < h < 1/L$.",
+    printed=r"On the Dirac-GAN with $f(t) = a t$, whose field has the Lipschitz constant $L = |a|$, the extragradient "
+    r"method converges for every step size $0 < h < 1/L$.",
     statement=r"The multipliers are $1 \pm i h f'(0) - h^2 f'(0)^2$, of squared modulus $1 - h^2 f'(0)^2 + "
     r"h^4 f'(0)^4$: extragradient steps converge iff $h |f'(0)| < 1$, fastest at $h^2 f'(0)^2 = \frac{1}{2}$ with "
     r"$|\mu|^2 = \frac{3}{4}$.",

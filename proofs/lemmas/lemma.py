@@ -89,6 +89,11 @@ class Lemma:
     errata: tuple[Erratum, ...] = ()
     evidence: str = ""
 
+    @property
+    def quoted(self) -> bool:
+        """Whether ``printed`` is what the source prints, and not a claim of ours about it."""
+        return not any(words in self.source for words in ("derived here", "in our words", "said "))
+
 
 @dataclass(frozen=True, slots=True)
 class Derived:
@@ -139,7 +144,7 @@ def derive_lemma(lemma: Lemma) -> Derived:
     if not failure and printed is not None and tested:
         status, reason = Status.TESTED, f"tested, not proved: {'; '.join(tested)}"
     elif not failure and printed:
-        status, reason = Status.PROVED, "derived as printed"
+        status, reason = Status.PROVED, "derived as printed" if lemma.quoted else "derived as claimed"
     elif not failure and printed is False:
         status, reason = Status.CORRECTED, lemma.difference or "what is printed does not hold; the statement here does"
     elif printed is False:

@@ -1,4 +1,4 @@
-r"""MMD-GAN on the Dirac-GAN, Gaussian kernel: the generator converges, the discriminator does not.
+r"""MMD-GAN on the Dirac-GAN, Gaussian kernel: theta tends to 0, psi to a value other than 0.
 
 Statement. With the features psi x and the kernel exp(-(a - b)^2/2), the squared MMD of delta_theta and delta_0 is
 L = 2 (1 - q), q = exp(-psi^2 theta^2/2), which D ascends and G descends:
@@ -13,7 +13,8 @@ theta = 0, psi = +-r; none tends to (0, 0). A simultaneous step has |x + h v|^2 
 Derivation. dq/dtheta = -psi^2 theta q and dq/dpsi = -theta^2 psi q. On the axes q = 1 and one derivative of v is
 left.
 
-What differs. Nothing; no paper states it. x* is judged with D = 0: that the generator alone converges is weaker.
+What differs. Nothing; no paper states it. x* = (0, 0) is judged with D = 0: that the generator alone tends to the right
+value, and D to some other, is weaker.
 """
 
 from __future__ import annotations
@@ -91,8 +92,8 @@ LEMMA = Lemma(
     printed="MMD-GAN with a Gaussian kernel does not converge on the Dirac-GAN: its Jacobian is 0.",
     statement=r"$v = (-2 \psi^2 \theta q, 2 \theta^2 \psi q)$ with $q = \exp(-\psi^2 \theta^2/2)$, so that $v'(0, 0) = "
     r"0$ and $\theta^2 + \psi^2$ is constant along the flow. The axis $\theta = 0$ consists of equilibria with the "
-    r"eigenvalues $-2 \psi^2, 0$ and attracts, the axis $\psi = 0$ has $2 \theta^2, 0$ and repels: the generator "
-    "converges, the discriminator does not.",
+    r"eigenvalues $-2 \psi^2, 0$ and attracts, the axis $\psi = 0$ has $2 \theta^2, 0$ and repels: "
+    r"$\theta \to 0$, the right generator, and $\psi$ tends to $\pm r \neq 0$, no trajectory to $(0, 0)$.",
     assumptions=(r"$\theta \psi \neq 0$ at the start, for the generator",),
     status=Status.PROVED,
     derive=derive,

@@ -43,7 +43,6 @@ def derive(proof: Proof) -> None:
     proof.derived("that of the zero-sum game", ZERO_SUM, "jacobian", JACOBIAN)
     proof.derived("its characteristic polynomial", HINGE, "characteristic_polynomial", from_roots(EIGENVALUES))
     disk = proof.implies("the disk lies where both hinges are open", DISK, REGION)
-    proof.implies("there theta psi - 1 < 0", REGION, compare(THETA * PSI - 1, "<"))
     change = THETA * FIELD[0] + PSI * FIELD[1]
     flat = proof.identity("d/dt (theta^2 + psi^2)/2 in the disk", change, sp.Integer(0))
     proof.theorem("first-integral", "circles in the disk are closed orbits", [disk, flat])

@@ -80,13 +80,14 @@ def printed_holds(proof: Proof) -> bool:
     """Theorem 2 asks for more than is needed here."""
     bound = proof.equal("|v|^2 = s^2 |X|^2, so phi = |s| is the bound", (FIELD.T * FIELD)[0], S**2 * SQUARE)
     asked = conjunction([PRINTED_CONDITION, compare(PHI, ">="), compare(S**2, "<=", PHI**2)])
-    return proof.decide("rho1^2/2 > phi makes the exponent negative", asked, compare(EXPONENT, "<")) and bound
+    return proof.decide("rho1^2/2 > phi: negative, even with s added", asked, compare(EXPONENT + S, "<")) and bound
 
 
 LEMMA = Lemma(
     id="luo2023-bmc",
     source="Luo et al. 2023 (Brownian motion control), Theorem 2; the exponents on the Dirac-GAN: derived here",
-    printed=r"With the control $u = \rho_1 X dB_1 + \rho_2 |X|^\beta X dB_2$ the GAN is almost surely exponentially "
+    printed=r"With the control $u = \rho_1 X dB_1 + \rho_2 |X|^\beta X dB_2$ the Dirac-GAN is almost surely "
+    r"exponentially "
     r"stable if $\rho_1^2/2 > \varphi$, where $|v(X)| \leq \varphi |X|$.",
     statement=r"On the Dirac-GAN, with $\rho_2 = 0$, $|X_t|$ has almost surely the exponent $-\rho_1^2/2$ for every "
     r"$\rho_1 \neq 0$, and $E |X_t|^2 = |X_0|^2 \exp(\rho_1^2 t)$; with $\rho_2 \neq 0$ the almost sure exponent is at "

@@ -9,7 +9,8 @@ so that every eigenvalue of C has negative real part: the flow, and simultaneous
 small enough h, converge linearly, for every gamma.
 
 Derivation. grad |v|^2/2 = v'^T v has the Jacobian v'^T v' where v = 0. x* J^T J x = |J x|^2 > 0 for x != 0, and an
-eigenvector of C has 2 Re lambda |x|^2 = x* (C + C^T) x.
+eigenvector of C has 2 Re lambda |x|^2 = x* (C + C^T) x. Simultaneous and alternating descent have
+F' = 1 + h C + O(h^2), which contracts a norm for small h (Lyapunov).
 
 What differs. Nothing.
 """
@@ -22,7 +23,7 @@ from ...symbolic.formula import compare, conjunction
 from ..roots import inside_left_half_plane
 from .lemma import Lemma, Proof, Status
 
-GAMMA, S, M, RE, NORM = sp.symbols("gamma s m re n", real=True)
+GAMMA, SIGMA, M, RE, NORM = sp.symbols("gamma sigma m re n", real=True)
 A, B, C, D = sp.symbols("a b c d", real=True)
 J, JT, X, XS = sp.symbols("J Jt x xs", commutative=False)
 THETA, PSI = sp.symbols("theta psi", real=True)
@@ -53,16 +54,20 @@ def derive(proof: Proof) -> None:
     total = (field - GAMMA * gradient).jacobian([THETA, PSI]).subs({THETA: 0, PSI: 0})
     proof.identity("the Jacobian of v - gamma grad |v|^2/2 where v = 0", total, PLANE_CONSENSUS)
     proof.identity("it is J - gamma J^T J", PLANE - GAMMA * PLANE.T * PLANE, PLANE_CONSENSUS)
-    symmetric = proof.identity("C + C^T, as words in matrices of any size", CONSENSUS + TRANSPOSED, SYMMETRIC)
+    symmetric = proof.identity(
+        "C + C^T, as words in matrices of any size", sp.Add(CONSENSUS, TRANSPOSED, evaluate=False), SYMMETRIC
+    )
     form = XS * (J + JT) * X - 2 * GAMMA * XS * JT * J * X
     quadratic = proof.identity("x* (C + C^T) x", XS * SYMMETRIC * X, form)
-    signs = [compare(S, "<="), compare(M, ">"), compare(GAMMA, ">"), compare(NORM, ">")]
-    eigenvector = conjunction([*signs, compare(2 * RE * NORM, "==", S - 2 * GAMMA * M)])
+    signs = [compare(SIGMA, "<="), compare(M, ">"), compare(GAMMA, ">"), compare(NORM, ">")]
+    eigenvector = conjunction([*signs, compare(2 * RE * NORM, "==", SIGMA - 2 * GAMMA * M)])
     negative = proof.implies(
-        "Re lambda < 0, with s = x* (J + J^T) x <= 0 and m = |J x|^2 > 0", eigenvector, compare(RE, "<")
+        "Re lambda < 0, with sigma = x* (J + J^T) x <= 0 and m = |J x|^2 > 0", eigenvector, compare(RE, "<")
     )
     uses = [symmetric, quadratic, negative]
-    proof.theorem("flow-linear-stability", "x* attracts for every gamma", uses)
+    proof.theorem("flow-linear-stability", "the flow is attracted to x* for every gamma", uses)
+    contracts = proof.theorem("lyapunov-equation", "F' = 1 + h C + O(h^2) contracts a norm for small h", uses)
+    proof.theorem("map-linear-stability", "training converges linearly for every small h", [contracts])
     proof.decided("the rule on the centre J = [[0, -1], [1, 0]]", LINES, "converges", "linear")
 
 

@@ -22,6 +22,7 @@ from ..roots import conjugate, inside_unit_circle
 from .lemma import Lemma, Proof, Status
 
 H, X, Y, T, D, C, M, LAM = sp.symbols("h x y t d c m lam", real=True)
+ENTRIES = sp.symbols("j11 j12 j21 j22", real=True)
 P, J, JT, N, NT, A, B, V = sp.symbols("P J Jt N Nt A B v", commutative=False)
 DAMPED = {  # lambda = -1 +- 2 i
     "field": {"theta": "-theta - 2*psi", "psi": "2*theta - psi"},
@@ -54,7 +55,8 @@ def derive(proof: Proof) -> None:
     )
     small = conjunction([compare(H, ">"), compare(C, ">"), compare(H * C, "<", 1), compare(M, "<=", -H + C * H**2)])
     falls = proof.implies("-h + c h^2 < 0 for h < 1/c: P falls", small, compare(M, "<"))
-    proof.theorem("map-linear-stability", "both rules converge for small h", [vector, period, change, falls])
+    contracts = proof.theorem("lyapunov-equation", "this P exists, and falls for both rules", [period, change, falls])
+    proof.theorem("map-linear-stability", "both rules converge for small h", [contracts])
     matrix = sp.ImmutableMatrix([[1, -H * D], [H, 1 + H * T]])  # 1 + h J, J = [[0, -d], [1, t]]
     planar = conjunction([PRINTED_SMALL, compare(H, ">")])
     steps = proof.equivalent("two parameters: the step sizes", planar, inside_unit_circle(matrix), STEPS)
@@ -66,11 +68,17 @@ def printed_holds(proof: Proof) -> bool:
     """Two parameters: with negative real parts every small step is inside, for both rules."""
     small = conjunction([PRINTED_SMALL, compare(H, ">"), compare(H * D, "<", -T), compare(-H * T, "<", 1)])
     simultaneous = sp.ImmutableMatrix([[1, -H * D], [H, 1 + H * T]])
-    alternating = sp.ImmutableMatrix([[1, -H * D], [H, 1 + H * T - H**2 * D]])
-    bounded = conjunction([small, compare(H**2 * D, "<", 1)])
+    j11, j12, j21, j22 = ENTRIES
+    trace, own, cross = j11 + j22, j11 * j22, j12 * j21
+    alternating = sp.ImmutableMatrix([[1, 0], [H * j21, 1 + H * j22]]) * sp.ImmutableMatrix(
+        [[1 + H * j11, H * j12], [0, 1]]
+    )
+    stable = conjunction([compare(trace, "<"), compare(own - cross, ">"), compare(H, ">")])
+    bounds = [compare(H * own, "<", -trace), compare(-H * trace, "<", 1), compare(H**2 * (own + cross), ">", -1)]
+    bounded = conjunction([stable, *bounds])
     return proof.decide(
         "simultaneous descent is inside for small h", small, inside_unit_circle(simultaneous)
-    ) and proof.decide("alternating descent is inside for small h", bounded, inside_unit_circle(alternating))
+    ) and proof.decide("alternating descent is inside for small h, any J", bounded, inside_unit_circle(alternating))
 
 
 LEMMA = Lemma(

@@ -28,8 +28,8 @@ SMOOTHING = {
     "penalty": {"discriminator": "gamma/2 * norm(grad_theta(L))**2"},
 }
 
-JACOBIAN = sp.ImmutableMatrix([[0, -F1], [F1, -GAMMA * F1**2]])
-HESSIAN = sp.ImmutableMatrix([[0, 0], [0, GAMMA * F1**2]])  # of the penalty at (0, 0)
+CURVATURE = GAMMA * F1**2  # of the penalty at (0, 0), in psi
+JACOBIAN = sp.ImmutableMatrix([[0, -F1], [F1, -CURVATURE]])
 RADICAND = GAMMA**2 * F1**4 / 4 - F1**2
 EIGENVALUES = (-GAMMA * F1**2 / 2 + sp.sqrt(RADICAND), -GAMMA * F1**2 / 2 - sp.sqrt(RADICAND))
 CRITICAL = 2 / sp.Abs(F1)
@@ -40,13 +40,11 @@ PRINTED_VERDICT = "converges"
 def derive(proof: Proof) -> None:
     """The penalty to second order, the spectrum, and the critical weight."""
     t = THETA * PSI
-    slope = F1 + F2 * t + F3 * t**2 / 2
-    hessian = sp.hessian(GAMMA / 2 * (PSI * slope) ** 2, (THETA, PSI)).subs({THETA: 0, PSI: 0})
-    proof.identity("the second derivatives of the penalty", hessian.as_immutable(), HESSIAN)
+    bend = F2 + F3 * t / 2
+    expansion = CURVATURE * PSI**2 / 2 + GAMMA * THETA * PSI**3 * (F1 * bend + bend**2 * t / 2)
+    proof.identity("the penalty, with terms of order 4", GAMMA / 2 * (PSI * (F1 + bend * t)) ** 2, expansion)
     rest = proof.derived("v vanishes at (0, 0)", SMOOTHING, "value", sp.zeros(2, 1).as_immutable())
     matrix = proof.derived("v'(0, 0)", SMOOTHING, "jacobian", JACOBIAN)
-    free = sp.ImmutableMatrix([[0, -F1], [F1, 0]])
-    proof.identity("it is that of the Dirac-GAN less the penalty's", free - HESSIAN, JACOBIAN)
     proof.identity("its eigenvalues", characteristic_polynomial(JACOBIAN), from_roots(EIGENVALUES))
     proof.identity("tr^2/4 - det", JACOBIAN.trace() ** 2 / 4 - JACOBIAN.det(), RADICAND)
     assumed = conjunction([compare(F1, "!="), compare(GAMMA, ">")])

@@ -5,7 +5,8 @@ Statement. Let f'(0) = a != 0, gamma > 0, and let training follow v - gamma grad
     J - gamma J^T J = [[-gamma a^2, -a], [a, -gamma a^2]],    J = v'(0, 0),
 
 with the eigenvalues -gamma a^2 +- i a. Flow, simultaneous and alternating descent converge linearly for every small
-enough h; simultaneous descent iff h < 2 gamma/(1 + gamma^2 a^2). The eigenvalues are real for no gamma.
+enough h; simultaneous descent converges linearly iff h < 2 gamma/(1 + gamma^2 a^2). The eigenvalues are real for no
+gamma.
 
 Derivation. grad |v|^2/2 = v'^T v, whose Jacobian where v = 0 is v'^T v'. J = [[0, -a], [a, 0]] has J^T J = a^2 1. The
 bound is -2 Re lambda/|lambda|^2.
@@ -19,7 +20,7 @@ import sympy as sp
 
 from ...symbolic.formula import compare, conjunction
 from ...symbolic.spectrum import characteristic_polynomial
-from ..roots import from_roots, inside_left_half_plane, inside_unit_circle
+from ..roots import from_roots, inside_left_half_plane, inside_unit_circle, product
 from .lemma import Lemma, Proof, Status
 
 F1, GAMMA, H = sp.symbols("f1 gamma h", real=True)
@@ -45,7 +46,7 @@ PRINTED_VERDICT = "converges"
 def derive(proof: Proof) -> None:
     """The Jacobian from its definition and from the engine, its eigenvalues, and the step sizes."""
     proof.derived("v'(0, 0) without consensus", {}, "jacobian", FREE)
-    proof.identity("J - gamma J^T J", FREE - GAMMA * FREE.T * FREE, JACOBIAN)
+    proof.identity("J - gamma J^T J = (1 - gamma J^T) J", product(sp.eye(2) - GAMMA * FREE.T, FREE), JACOBIAN)
     rest = proof.derived("v vanishes at (0, 0)", CONSENSUS, "value", sp.zeros(2, 1).as_immutable())
     matrix = proof.derived("the same from penalties on both players", CONSENSUS, "jacobian", JACOBIAN)
     proof.identity("its eigenvalues", characteristic_polynomial(JACOBIAN), from_roots(EIGENVALUES))
@@ -55,15 +56,19 @@ def derive(proof: Proof) -> None:
     proof.theorem("flow-linear-stability", "the flow converges linearly", [rest, hurwitz])
     step = (sp.eye(2) + H * JACOBIAN).as_immutable()
     positive = conjunction([assumed, compare(H, ">")])
-    proof.equivalent("the steps of simultaneous descent", positive, inside_unit_circle(step), STEPS)
+    inside = proof.equivalent("the steps of simultaneous descent", positive, inside_unit_circle(step), STEPS)
+    schur = proof.theorem("schur-cohn", "both multipliers lie inside iff these hold", [matrix, *inside])
+    proof.theorem("map-linear-stability", "simultaneous descent converges linearly there", [rest, schur])
     proof.judged("the engine", CONSENSUS, **VERDICTS)
 
 
 def printed_holds(proof: Proof) -> bool:
-    """The eigenvalues, and the update rule of its own."""
-    polynomial = characteristic_polynomial(FREE - GAMMA * FREE.T * FREE)
-    formula = proof.equal("the printed eigenvalues", polynomial, from_roots(PRINTED_EIGENVALUES))
-    return formula and proof.decides("consensus optimisation as an update rule", AS_A_RULE, PRINTED_VERDICT)
+    """The eigenvalues by sum and product, and the update rule of its own."""
+    total = sp.Add(*PRINTED_EIGENVALUES, evaluate=False)
+    both = proof.equal("the printed eigenvalues add up to the trace", total, JACOBIAN.trace()) and proof.equal(
+        "and multiply to the determinant", sp.Mul(*PRINTED_EIGENVALUES, evaluate=False), JACOBIAN.det()
+    )
+    return both and proof.decides("consensus optimisation as an update rule", AS_A_RULE, PRINTED_VERDICT)
 
 
 LEMMA = Lemma(

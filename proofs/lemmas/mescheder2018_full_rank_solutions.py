@@ -19,7 +19,7 @@ from __future__ import annotations
 import sympy as sp
 
 from ...symbolic.formula import compare, conjunction
-from ..roots import inside_left_half_plane
+from ..roots import inside_left_half_plane, product
 from .lemma import Lemma, Proof, Status
 
 F0, F1, F2, F3, THETA, PSI, C, RE, NORM, FORM, LAM = sp.symbols("f0 f1 f2 f3 theta psi c re n q lam", real=True)
@@ -40,12 +40,13 @@ PRINTED_CONDITION = STABLE
 def derive(proof: Proof) -> None:
     """The damping as words, when it fails, and the Dirac-GAN off the origin."""
     column, row = sp.ImmutableMatrix([T, V]), sp.ImmutableMatrix([[TS, VS]])
-    value = (row * (JACOBIAN + TRANSPOSED) * column)[0, 0]
-    damping = proof.identity("2 Re lambda (|t|^2 + |p|^2) = -2 p* Q p, sizes of any kind", value, DAMPING)
+    value = product(row, JACOBIAN + TRANSPOSED, column)
+    words = "2 Re lambda (|t|^2 + |p|^2) = -2 p* Q p, sizes of any kind"
+    damping = proof.identity(words, value, sp.ImmutableMatrix([[DAMPING]]))
     balance = [compare(NORM, ">"), compare(2 * RE * NORM, "==", -2 * FORM)]
     negative = conjunction([*balance, compare(FORM, ">")])
     strict = proof.implies("so Re lambda < 0 where p* Q p > 0", negative, compare(RE, "<"))
-    still = (JACOBIAN * sp.ImmutableMatrix([T, 0])).as_immutable()
+    still = product(JACOBIAN, sp.ImmutableMatrix([T, 0]))
     injective = proof.identity("p = 0 gives (0, K t), which is 0 only for t = 0", still, sp.ImmutableMatrix([0, K * T]))
     proof.theorem("flow-linear-stability", "the equilibrium attracts without a penalty", [damping, strict, injective])
     image = (JACOBIAN * CRITICAL_VECTOR).as_immutable()
@@ -56,7 +57,7 @@ def derive(proof: Proof) -> None:
         image - LAM * CRITICAL_VECTOR,
         -defect,
     )
-    null = (JACOBIAN * sp.ImmutableMatrix([0, V])).as_immutable()
+    null = product(JACOBIAN, sp.ImmutableMatrix([0, V]))
     proof.identity("J (0, p) = -(K^T p, Q p): 0 if both are", null, -sp.ImmutableMatrix([KT * V, Q * V]))
     _dirac(proof)
 
@@ -67,13 +68,19 @@ def _dirac(proof: Proof) -> None:
 
     loss = objective(PSI * THETA) + objective(-PSI * C)
     field = sp.ImmutableMatrix([-sp.diff(loss, THETA), sp.diff(loss, PSI)])
-    at = {THETA: C, PSI: sp.Integer(0)}
-    rest = proof.identity("the Dirac-GAN with the datum at c: v(c, 0)", field.subs(at), sp.zeros(2, 1))
-    matrix = proof.identity("v'(c, 0)", field.jacobian([THETA, PSI]).subs(at), DIRAC_JACOBIAN)
+    far, sums = THETA - C, THETA**2 + THETA * C + C**2
+    higher = sp.ImmutableMatrix(
+        [-(PSI**2) * THETA * (F2 + F3 * PSI * THETA / 2), PSI * far * (F2 * (THETA + C) + F3 * PSI * sums / 2)]
+    )
+    matrix = proof.identity(
+        "the Dirac-GAN with the datum at c: v = J (theta - c, psi) and terms of second order",
+        field,
+        DIRAC_JACOBIAN * sp.ImmutableMatrix([far, PSI]) + higher,
+    )
     assumed = conjunction([compare(F1, "!="), compare(F2, "<")])
     signs = proof.equivalent("Routh-Hurwitz", assumed, inside_left_half_plane(DIRAC_JACOBIAN), STABLE)
     hurwitz = proof.theorem("routh-hurwitz", "both real parts are negative iff c != 0", [matrix, *signs])
-    proof.theorem("flow-linear-stability", "training converges without a penalty", [rest, hurwitz])
+    proof.theorem("flow-linear-stability", "training converges without a penalty", [matrix, hurwitz])
     proof.judged("the engine", AT_C, **VERDICTS)
 
 

@@ -21,7 +21,7 @@ import sympy as sp
 from ...symbolic.formula import compare, conjunction, disjunction
 from .lemma import Lemma, Proof, Status
 
-THETA, PSI, S, C = sp.symbols("theta psi s c", real=True)
+THETA, PSI, S, C, COS, SIN = sp.symbols("theta psi s c C S", real=True)
 UNREGULARISED = {"training": {"update": "flow"}}
 
 FIELD = sp.ImmutableMatrix([-PSI * S, THETA * S])
@@ -52,13 +52,11 @@ def derive(proof: Proof) -> None:
 
 
 def printed_holds(proof: Proof) -> bool:
-    """The printed constant of motion is one."""
-    constant = proof.equal("the printed theta^2 + psi^2 is constant along v", along(PRINTED_CONSTANT), sp.Integer(0))
-    return constant and proof.decide(
-        "curves that keep it do not reach (0, 0), except the one at rest",
-        STARTS,
-        compare(PRINTED_CONSTANT, "!="),
-    )
+    """The printed constant is one on the circles c (C, S), C' = -s S and S' = s C, and the engine's verdict."""
+    circle = compare(COS**2 + SIN**2, "==", 1)
+    on_circle = PRINTED_CONSTANT.xreplace({THETA: C * COS, PSI: C * SIN})
+    constant = proof.decide("the printed theta^2 + psi^2 is c^2 on the circle", circle, compare(on_circle, "==", C**2))
+    return constant and proof.decides("the flow does not converge", UNREGULARISED, "does-not-converge")
 
 
 LEMMA = Lemma(

@@ -8,11 +8,12 @@ there.
 Derivation. v(theta, psi) = (-psi, theta) is linear, with v' = [[0, -1], [1, 0]], and the constraint is inactive in a
 neighbourhood of (0, 0). There the maps are linear:
 
-    simultaneous, n_d steps of D:  M = [[1, -h], [n_d h, 1]],                   |mu|^2 = det M = 1 + n_d h^2 > 1;
-    alternating:                   M = [[1, -n_g h], [n_d h, 1 - n_g n_d h^2]], det M = 1
+    simultaneous:  M = [[1, -n_g h], [n_d h, 1]],                |mu|^2 = det M = 1 + n_g n_d h^2 > 1;
+    alternating:   M = [[1, -n_g h], [n_d h, 1 - n_g n_d h^2]],  det M = 1
 
-(Lemma 2.5 with f'(0) = 1). In the second case the multipliers have product 1, so not both are inside the unit circle;
-and Q = n_d theta^2 - n_g n_d h theta psi + n_g psi^2 is invariant, and positive definite if n_g n_d h^2 < 4.
+(Lemma 2.5 with f'(0) = 1; simultaneous: both players take all their steps from the old values of the other one). In the
+second case the multipliers have product 1, so not both are inside the unit circle; and
+Q = n_d theta^2 - n_g n_d h theta psi + n_g psi^2 is invariant, and positive definite if n_g n_d h^2 < 4.
 
 What differs. Nothing. The paper has n_g = 1 and "generally do not converge"; here that means: (0, 0) is not
 asymptotically stable, whatever h, n_g and n_d are.
@@ -24,7 +25,7 @@ import sympy as sp
 
 from ...symbolic.formula import compare, conjunction, disjunction, negation
 from ...symbolic.spectrum import characteristic_polynomial
-from ..roots import conjugate, from_roots, inside_unit_circle, product
+from ..roots import COMPANION, conjugate, from_roots, inside_unit_circle, product, same_spectrum
 from .lemma import Lemma, Proof, Status
 
 THETA, PSI, H, N_G, N_D, N, G0, R, C = sp.symbols("theta psi h n_g n_d n g0 r c", real=True)
@@ -35,9 +36,9 @@ ALTERNATING = WGAN | {"training": {"update": "alternating", "d_steps": 5}}
 ASSUMED = conjunction([compare(H, ">"), compare(N_G, ">=", 1), compare(N_D, ">=", 1)])
 STARTS = disjunction([compare(THETA, "!="), compare(PSI, "!=")])
 JACOBIAN = sp.ImmutableMatrix([[0, -1], [1, 0]])
-SIMULTANEOUS_PERIOD = sp.ImmutableMatrix([[1, -H], [N_D * H, 1]])
-MULTIPLIERS = (1 + sp.I * sp.sqrt(N_D) * H, 1 - sp.I * sp.sqrt(N_D) * H)
-MODULUS_SQUARED = 1 + N_D * H**2
+SIMULTANEOUS_PERIOD = sp.ImmutableMatrix([[1, -N_G * H], [N_D * H, 1]])
+MULTIPLIERS = (1 + sp.I * sp.sqrt(N_G * N_D) * H, 1 - sp.I * sp.sqrt(N_G * N_D) * H)
+MODULUS_SQUARED = 1 + N_G * N_D * H**2
 ALTERNATING_PERIOD = sp.ImmutableMatrix([[1, -N_G * H], [N_D * H, 1 - N_G * N_D * H**2]])
 INVARIANT = N_D * THETA**2 - N_G * N_D * H * THETA * PSI + N_G * PSI**2
 ELLIPTIC = compare(N_G * N_D * H**2, "<", 4)
@@ -46,17 +47,18 @@ ELLIPTIC = compare(N_G * N_D * H**2, "<", 4)
 def derive(proof: Proof) -> None:
     """Both maps are linear near (0, 0): one expands, the other preserves area."""
     point = sp.ImmutableMatrix([THETA, PSI])
-    proof.derived("the vector field of the WGAN", WGAN, "vector_field", JACOBIAN * point)
+    field = proof.derived("the vector field of the WGAN", WGAN, "vector_field", JACOBIAN * point)
     near = [compare(C, ">="), *(compare(e, ">=") for e in (R - THETA, R + THETA, R - PSI, R + PSI))]
-    proof.implies(
+    free = proof.implies(
         "in a ball of radius r the constraint is inactive through D's steps, of total size c",
         conjunction([*near, compare(R * (1 + C), "<", G0)]),
         conjunction([compare(PSI + C * THETA, "<", G0), compare(PSI + C * THETA, ">", -G0)]),
     )
     unit, matrix = sp.eye(2), SIMULTANEOUS_PERIOD
-    single = matrix.xreplace({N_D: sp.Integer(1)})
-    proof.derived("simultaneous descent, n_d = 1", SIMULTANEOUS, "update_jacobian", single)
-    step = proof.identity("n_d steps of D from the old values", unit + H * sp.diag(1, N_D) * JACOBIAN, matrix)
+    single = matrix.xreplace({N_G: sp.Integer(1), N_D: sp.Integer(1)})
+    proof.derived("simultaneous descent, n_g = n_d = 1", SIMULTANEOUS, "update_jacobian", single)
+    sizes = product(sp.Matrix.hstack(unit, H * sp.diag(N_G, N_D)), sp.Matrix.vstack(unit, JACOBIAN))
+    step = proof.identity("n_g steps of G and n_d of D from the old values: 1 + h diag(n_g, n_d) v'", sizes, matrix)
     roots = proof.identity("the characteristic polynomial", characteristic_polynomial(matrix), from_roots(MULTIPLIERS))
     modulus = proof.identity(
         "the squared modulus of its roots", MULTIPLIERS[0] * conjugate(MULTIPLIERS[0]), MODULUS_SQUARED
@@ -73,8 +75,10 @@ def derive(proof: Proof) -> None:
     linear = proof.identity("alternating descent: n_g steps of G, then n_d of D", period, matrix)
     five = matrix.xreplace({N_G: sp.Integer(1), N_D: sp.Integer(5)})
     proof.derived("the same from the engine, n_g = 1, n_d = 5", ALTERNATING, "update_jacobian", five)
-    area = proof.identity("its determinant", matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0], sp.Integer(1))
-    proof.theorem("linear-map-not-attracting", "alternating descent: not asymptotically stable", [linear, area])
+    area = proof.identity("M adj(M) = det M: it is 1", product(matrix, matrix.adjugate()), unit)
+    proof.theorem(
+        "linear-map-not-attracting", "alternating descent: not asymptotically stable", [field, free, linear, area]
+    )
     moved = dict(zip(point, matrix * point, strict=True))
     invariant = proof.identity("a quadratic form is invariant", INVARIANT.xreplace(moved), INVARIANT)
     definite = proof.implies(
@@ -84,11 +88,13 @@ def derive(proof: Proof) -> None:
 
 
 def printed_holds(proof: Proof) -> bool:
-    """For no step size and no counts are all multipliers inside the unit circle."""
-    return all(
-        proof.decide(f"{rule} descent: not all multipliers inside", ASSUMED, negation(inside_unit_circle(matrix)))
-        for rule, matrix in (("simultaneous", SIMULTANEOUS_PERIOD), ("alternating", ALTERNATING_PERIOD))
+    """Schur-Cohn fails for simultaneous descent whatever the counts are; five steps of D, by the engine."""
+    known = conjunction([ASSUMED, same_spectrum(SIMULTANEOUS_PERIOD)])
+    outside = proof.decide(
+        "simultaneous descent: not all multipliers inside", known, negation(inside_unit_circle(COMPANION))
     )
+    verdict = "does-not-converge"
+    return outside and proof.decides("alternating descent with five steps of D does not converge", ALTERNATING, verdict)
 
 
 LEMMA = Lemma(
@@ -98,7 +104,7 @@ LEMMA = Lemma(
     "updates per generator update and a fixed learning rate $h > 0$ do generally not converge to the Nash "
     "equilibrium for the Dirac-GAN.",
     statement=r"For every $h > 0$ and all $n_g, n_d \geq 1$, the equilibrium is not asymptotically stable under "
-    r"simultaneous or alternating gradient descent: $|\mu|^2 = 1 + n_d h^2$, and $\det F_h' = 1$. For alternating "
+    r"simultaneous or alternating gradient descent: $|\mu|^2 = 1 + n_g n_d h^2$, and $\det F_h' = 1$. For alternating "
     r"descent with $n_g n_d h^2 < 4$, no iterates that keep $|\psi| < g_0$ tend to it, except those that rest there.",
     assumptions=("$f(t) = t$", r"$|\psi| \leq g_0$ with $g_0 > 0$", "$h > 0$", r"integers $n_g, n_d \geq 1$"),
     status=Status.PROVED,

@@ -8,8 +8,8 @@ Jacobian v'(0, 0) has the eigenvalues
 They both have negative real part iff f''(0) < 0 and sigma > 0; then the flow, and simultaneous and alternating
 gradient descent with every small enough h, converge linearly. With g = -2 f''(0) sigma^2, the multipliers are inside
 the unit circle iff h f'(0)^2 < g and 2 h g < 4 + h^2 f'(0)^2 (simultaneous), or g > 0 and h^2 f'(0)^2 + 2 h g < 4
-(alternating). The two eigenvalues meet iff sigma^2 |f''(0)| = |f'(0)|; they are not real below this noise level and
-real above it.
+(alternating). For f''(0) != 0 the eigenvalues meet iff sigma^2 |f''(0)| = |f'(0)|; they are not real below this noise
+level and real above it.
 
 Derivation. v = (-psi E f'(u), E (theta + sigma e) f'(u) - E sigma e f'(-psi sigma e)) with u = psi (theta + sigma e)
 and e ~ N(0, 1); by E e^2 = 1, v'(0, 0) = [[0, -f1], [f1, 2 f2 sigma^2]]. Routh-Hurwitz asks for -2 f2 sigma^2 > 0 and
@@ -23,12 +23,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ...symbolic.formula import compare, conjunction
-from ...symbolic.spectrum import characteristic_polynomial
+from ...symbolic.formula import compare, conjunction, disjunction
 from ..roots import from_roots, inside_left_half_plane, inside_unit_circle, product
 from .lemma import Lemma, Proof, Status
 
-F1, F2, SIGMA, H, W = sp.symbols("f1 f2 sigma h w", real=True)
+F1, F2, SIGMA, H, W, ROOT = sp.symbols("f1 f2 sigma h w r", real=True)
 NOISE = {
     "parameters": {"sigma": "sigma >= 0"},
     "objective": {"f": "any", "assume": "f1 != 0", "instance_noise": "sigma"},
@@ -88,11 +87,19 @@ def derive(proof: Proof) -> None:
 
 
 def printed_holds(proof: Proof) -> bool:
-    """Formula (6) and the sign of the real parts."""
-    polynomial = characteristic_polynomial(JACOBIAN)
-    formula = proof.equal("formula (6) gives the eigenvalues", polynomial, from_roots(PRINTED_EIGENVALUES))
-    claim = "f''(0) < 0 and sigma > 0 are enough for negative real parts"
-    return proof.decide(claim, conjunction([ASSUMED, PRINTED_STABLE]), inside_left_half_plane(JACOBIAN)) and formula
+    """Formula (6) by sum and product, and the larger real part, read off the formula."""
+    total = sp.Add(*PRINTED_EIGENVALUES, evaluate=False)
+    both = proof.equal("the two of formula (6) add up to the trace", total, JACOBIAN.trace()) and proof.equal(
+        "and multiply to the determinant", sp.Mul(*PRINTED_EIGENVALUES, evaluate=False), JACOBIAN.det()
+    )
+    real = conjunction([compare(ROOT, ">="), compare(ROOT**2, "==", RADICAND)])
+    neither = conjunction([compare(ROOT, "=="), compare(RADICAND, "<")])
+    sign = proof.decide(
+        "f''(0) < 0 and sigma > 0 are enough for negative real parts f''(0) sigma^2 +- r, r that of the square root",
+        conjunction([ASSUMED, PRINTED_STABLE, disjunction([real, neither])]),
+        compare(F2 * SIGMA**2 + ROOT, "<"),
+    )
+    return both and sign
 
 
 LEMMA = Lemma(
@@ -105,8 +112,8 @@ LEMMA = Lemma(
     statement=r"The eigenvalues are as printed; they have negative real part if and only if $f''(0) < 0$ and $\sigma "
     r"> 0$. With $g = -2 f''(0) \sigma^2$, the multipliers are inside the unit circle iff $h f'(0)^2 < g$ and $2 h g "
     "< 4 + h^2 f'(0)^2$ (simultaneous gradient descent), or $g > 0$ and $h^2 f'(0)^2 + 2 h g < 4$ (alternating), "
-    r"which every small enough $h$ satisfies; then training converges linearly. The eigenvalues meet iff $\sigma^2 = "
-    "|f'(0)|/|f''(0)|$.",
+    r"which every small enough $h$ satisfies if $g > 0$; then training converges linearly. For $f''(0) \neq 0$ the "
+    r"eigenvalues meet iff $\sigma^2 = |f'(0)|/|f''(0)|$.",
     assumptions=(r"$f'(0) \neq 0$", r"$\sigma \geq 0$", "$h > 0$"),
     status=Status.PROVED,
     derive=derive,

@@ -10,8 +10,8 @@ every small enough h, converge linearly. Exactly: the multipliers of simultaneou
 
     h f'(0)^2 < gamma   and   2 h gamma < 4 + h^2 f'(0)^2,
 
-those of alternating descent iff h^2 f'(0)^2 + 2 h gamma < 4. The eigenvalues meet iff gamma = 2 |f'(0)|; v'(0, 0) is
-then one Jordan block.
+those of alternating descent iff gamma > 0 and h^2 f'(0)^2 + 2 h gamma < 4. For gamma > 0 the eigenvalues meet iff
+gamma = 2 |f'(0)|; v'(0, 0) is then one Jordan block.
 
 Derivation. v = (-psi f'(theta psi), theta f'(theta psi) - gamma psi), v'(0, 0) = [[0, -f1], [f1, -gamma]].
 Routh-Hurwitz asks for gamma > 0 and f1^2 > 0. Schur-Cohn on 1 + h v' asks for h gamma - h^2 f1^2 > 0 and
@@ -26,12 +26,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ...symbolic.formula import compare, conjunction
-from ...symbolic.spectrum import characteristic_polynomial
-from ..roots import from_roots, inside_left_half_plane, inside_unit_circle, product
+from ...symbolic.formula import compare, conjunction, disjunction
+from ..roots import COMPANION, from_roots, inside_left_half_plane, inside_unit_circle, product, same_spectrum
 from .lemma import Lemma, Proof, Status
 
-F1, GAMMA, H = sp.symbols("f1 gamma h", real=True)
+F1, GAMMA, H, ROOT = sp.symbols("f1 gamma h r", real=True)
 R1 = {
     "parameters": {"gamma": "real"},
     "objective": {"f": "any", "assume": "f1 != 0"},
@@ -63,8 +62,8 @@ def derive(proof: Proof) -> None:
     proof.derived("the same on generated samples (R2)", R2, "jacobian", JACOBIAN)
     polynomial = from_roots(EIGENVALUES)
     proof.derived("its characteristic polynomial", R1, "characteristic_polynomial", polynomial)
-    stable = inside_left_half_plane(JACOBIAN)
-    signs = proof.equivalent("Routh-Hurwitz holds iff gamma > 0", ASSUMED, stable, STABLE)
+    known = conjunction([ASSUMED, same_spectrum(JACOBIAN)])
+    signs = proof.equivalent("Routh-Hurwitz holds iff gamma > 0", known, inside_left_half_plane(COMPANION), STABLE)
     hurwitz = proof.theorem("routh-hurwitz", "both eigenvalues have negative real part", [jacobian, *signs])
     proof.theorem("flow-linear-stability", "the flow converges linearly if gamma > 0", [rest, hurwitz])
     positive = conjunction([ASSUMED, STABLE, compare(H, ">")])
@@ -74,8 +73,8 @@ def derive(proof: Proof) -> None:
     )
     for name, proposal, period, steps in rules:
         map_ = proof.derived(f"the Jacobian of one period, {name}", proposal, "update_jacobian", period)
-        inside = inside_unit_circle(period)
-        exact = proof.equivalent(f"Schur-Cohn for {name} descent: the step sizes", positive, inside, steps)
+        known, inside = conjunction([positive, same_spectrum(period)]), inside_unit_circle(COMPANION)
+        exact = proof.equivalent(f"Schur-Cohn for {name} descent: the step sizes", known, inside, steps)
         small = proof.implies("every small enough h is among them", conjunction([positive, SMALL]), steps)
         schur = proof.theorem("schur-cohn", "both multipliers are inside the unit circle", [map_, *exact, small])
         proof.theorem("map-linear-stability", f"{name} descent converges linearly", [rest, schur])
@@ -86,15 +85,25 @@ def derive(proof: Proof) -> None:
     unit, block = sp.eye(2), JACOBIAN + GAMMA / 2 * sp.eye(2)
     proof.identity("v' + gamma/2 squares to 0 where they meet, and is not 0", product(block, block), RADICAND * unit)
     rotation = sp.ImmutableMatrix([[0, -F1], [F1, 0]])
-    proof.identity("the antisymmetric part of v', at every gamma", (JACOBIAN - JACOBIAN.T) / 2, rotation)
+    halves = sp.Matrix.hstack(sp.eye(2), -sp.eye(2)) / 2
+    part = product(halves, sp.Matrix.vstack(JACOBIAN, JACOBIAN.T))
+    proof.identity("the antisymmetric part (v' - v'^T)/2, at every gamma", part, rotation)
 
 
 def printed_holds(proof: Proof) -> bool:
-    """Formula (8) and the sign of the real parts."""
-    polynomial = characteristic_polynomial(JACOBIAN)
-    formula = proof.equal("formula (8) gives the eigenvalues", polynomial, from_roots(PRINTED_EIGENVALUES))
-    claim = "gamma > 0 is enough for negative real parts"
-    return proof.decide(claim, conjunction([ASSUMED, PRINTED_STABLE]), inside_left_half_plane(JACOBIAN)) and formula
+    """Formula (8) by sum and product, and the larger real part, read off the formula."""
+    total = sp.Add(*PRINTED_EIGENVALUES, evaluate=False)
+    both = proof.equal("the two of formula (8) add up to the trace", total, JACOBIAN.trace()) and proof.equal(
+        "and multiply to the determinant", sp.Mul(*PRINTED_EIGENVALUES, evaluate=False), JACOBIAN.det()
+    )
+    real = conjunction([compare(ROOT, ">="), compare(ROOT**2, "==", RADICAND)])
+    neither = conjunction([compare(ROOT, "=="), compare(RADICAND, "<")])
+    sign = proof.decide(
+        "gamma > 0 is enough for negative real parts -gamma/2 +- r, r the real part of the square root",
+        conjunction([ASSUMED, PRINTED_STABLE, disjunction([real, neither])]),
+        compare(-GAMMA / 2 + ROOT, "<"),
+    )
+    return both and sign
 
 
 LEMMA = Lemma(
@@ -104,11 +113,11 @@ LEMMA = Lemma(
     r"$R(\psi) = \frac{\gamma}{2} \psi^2$, are $\lambda_{1/2} = -\frac{\gamma}{2} \pm \sqrt{\frac{\gamma^2}{4} - "
     r"f'(0)^2}$. In particular, for $\gamma > 0$ all have negative real part; hence, simultaneous and alternating "
     "gradient descent are both locally convergent for small enough learning rates.",
-    statement=r"The eigenvalues are as printed; they have negative real part if and only if $\gamma > 0$. Then the "
-    r"multipliers are inside the unit circle iff $h f'(0)^2 < \gamma$ and $2 h \gamma < 4 + h^2 f'(0)^2$ "
+    statement=r"The eigenvalues are as printed; they have negative real part if and only if $\gamma > 0$. For $\gamma "
+    r"> 0$ the multipliers are inside the unit circle iff $h f'(0)^2 < \gamma$ and $2 h \gamma < 4 + h^2 f'(0)^2$ "
     r"(simultaneous gradient descent), or $h^2 f'(0)^2 + 2 h \gamma < 4$ (alternating), which every small enough $h$ "
-    r"satisfies; then training converges linearly. The eigenvalues meet iff $\gamma = 2 |f'(0)|$, in one Jordan "
-    "block.",
+    r"satisfies; then training converges linearly. For $\gamma > 0$ the eigenvalues meet iff $\gamma = 2 |f'(0)|$, in "
+    "one Jordan block.",
     assumptions=(r"$f'(0) \neq 0$", "$h > 0$"),
     status=Status.PROVED,
     derive=derive,

@@ -1,16 +1,17 @@
 r"""Table 1: which training methods converge, with densities and in general.
 
-Statement. For every method of the table, and for two classes of games (all that meet the assumptions of Theorem 4.1;
-those among them with densities), one of: ``converges`` (every game of the class, every admissible f and weight),
-``not-always`` (some do not), ``never`` (none does). See VERDICTS.
+Statement. For every method of the table under simultaneous descent with small steps, and for two classes of games (all
+that meet the assumptions of Theorem 4.1; those among them with densities), one of: ``converges`` (every game of the
+class, every admissible f and weight), ``not-always`` (some do not), ``never`` (none does). See VERDICTS.
 
 Derivation. Where it converges: Theorem 4.1 with the second variation Q of the method's own penalty. Where not: a game
 of the class, or Q <= 0, which no simultaneous step survives.
 
 What differs. Two cells. DRAGAN with densities: its penalty pushes D off the slope 0 wherever D could be flat, so that
 (theta*, psi*) is no equilibrium of the uniform game. ConOpt in general: a slope of D in a direction that no generated
-sample takes is damped by nothing; in the plane with a generator on a line, G converges and D does not. And "no" means
-"not always" for the unregularised GAN: see the lemma on full-rank solutions.
+sample takes is damped by nothing; in the plane with a generator on a line, G converges, and D keeps a slope off the
+data, so that training does not end on M_G x M_D with the paper's h(psi). And "no" means "not always" for the
+unregularised GAN: see the lemma on full-rank solutions.
 """
 
 from __future__ import annotations
@@ -82,15 +83,19 @@ LEMMA = Lemma(
     source="Mescheder, Geiger & Nowozin 2018, Table 1",
     printed="Convergence with absolutely continuous distributions, and in general: unregularised yes, no; WGAN no, no; "
     "WGAN-GP no, no; DRAGAN yes, no; instance noise, ConOpt, gradient penalties, $R_1$, $R_2$ yes, yes.",
-    statement="With densities, and in general: unregularised converges, not always; WGAN never, never; WGAN-GP never, "
-    "never; DRAGAN not always, not always; instance noise converges, converges; ConOpt converges, not always; gradient "
-    "penalties of Roth et al., $R_1$, $R_2$ converge, converge.",
-    assumptions=("I to III of Theorem 4.1, for the samples that a penalty looks at", "positive weights, small steps"),
+    statement="Under simultaneous descent, with densities, and in general: unregularised converges, not always; WGAN "
+    "never, never; WGAN-GP never, never; DRAGAN not always, not always; instance noise converges, converges; ConOpt "
+    "converges, not always; gradient penalties of Roth et al., $R_1$, $R_2$ converge, converge.",
+    assumptions=(
+        "I to III of Theorem 4.1, for the samples that a penalty looks at",
+        "positive weights",
+        "simultaneous descent with small steps",
+    ),
     status=Status.CORRECTED,
     derive=derive,
     printed_holds=printed_holds,
-    difference="DRAGAN with densities and ConOpt in general do not always converge; no means not always where the "
-    "method is unregularised or DRAGAN in general",
+    difference="DRAGAN with densities and ConOpt in general do not always converge to M_G x M_D; no means not always "
+    "where the method is unregularised or DRAGAN in general",
     errata=(
         Erratum(
             where="Table 1, DRAGAN, absolutely continuous case",
@@ -101,7 +106,8 @@ LEMMA = Lemma(
         Erratum(
             where="Table 1, ConOpt, general case",
             failing="yes",
-            right="not always",
+            right=r"not to $\mathcal{M}_G \times \mathcal{M}_D$ with the paper's $h(\psi)$: $G$ converges, $D$ keeps a "
+            "slope off the data",
             seen="point masses in the plane and a generator on a line: $v$ is 0 on a line of slopes of $D$",
         ),
     ),

@@ -9,9 +9,9 @@ for R1 and for R2. On the quotient by the tangent space of M_G x M_D all eigenva
 for every small enough h simultaneous and alternating descent converge to M_G x M_D near (theta*, psi*) at a linear
 rate.
 
-Derivation. Let theta move along a curve with parameter s, psi = psi* + p v, and let u = d_v D. D = 0 near the data,
-so D = p u + p^2 r/2 + ..., and the two laws agree at s = 0; to second order L = f1 s p d_s E u + f2 p^2 E u^2, and both
-penalties are gamma/2 p^2 E |grad u|^2. That is J along (w, v). Then
+Derivation. Let theta move along a curve with parameter s, psi = psi* + p_v v, and let u = d_v D. D = 0 near the data,
+so D = p_v u + p_v^2 r/2 + ..., and the two laws agree at s = 0; to second order L = f1 s p_v d_s E u + f2 p_v^2 E u^2,
+and both penalties are gamma/2 p_v^2 E |grad u|^2. That is J along (w, v). Then
 
     J + J^T = -diag(0, 2 Q),    v^T Q v = -2 f2 E u^2 + gamma E |grad u|^2,
 
@@ -21,9 +21,12 @@ has Re lambda (|t|^2 + |p|^2) = -p* Q p: either Re lambda < 0, or p = 0, and the
 With P J + J^T P = -1, P > 0, the form P falls by h + O(h^2) along x -> (1 + h J + h^2 N) x: simultaneous descent has
 N = 0, alternating descent N = -diag(0, K K^T).
 
+All of M_G x M_D are equilibria: there grad D = 0 at every sample and E_(p_theta) = E_(p_D), factors of every term of v.
+
 III(ii) is needed. D = psi x^2 on the Dirac-GAN has D = grad D = 0 at the datum for every psi: R1 is 0, M_D is the line,
 and g(theta) = theta^2 has the slope 0. v' at (0, psi) is diag(-2 psi f'(0), 0), so that points of M_G x M_D as near to
-(0, 0) as one likes repel. The flow keeps theta^2/2 + psi^2 and still ends on M_G x M_D, but at no linear rate.
+(0, 0) as one likes repel, and others attract as slowly as one likes. The flow keeps theta^2/2 + psi^2: off theta = 0 it
+tends exponentially to (0, psi_inf) with psi_inf f'(0) > 0, but at the rate 2 psi_inf f'(0), which has no lower bound.
 
 What differs. Nothing.
 """
@@ -33,13 +36,15 @@ from __future__ import annotations
 import sympy as sp
 
 from ...symbolic.formula import compare, conjunction
-from ..proof import Value
+from ..roots import product
 from .lemma import Lemma, Proof, Status
 
-F1, F2, F3, GAMMA, S, P_, H, THETA, PSI, X = sp.symbols("f1 f2 f3 gamma s p h theta psi x", real=True)
+F1, F2, F3, GAMMA, S, P_, H, THETA, PSI, X = sp.symbols("f1 f2 f3 gamma s p_v h theta psi x", real=True)
 U, U2, R, A2, G, RS, U2S, A2S = sp.symbols("u u2 r a2 g r_s u2_s a2_s", real=True)  # E u, E u^2, ..., and their d/ds
 RE, NORM, Q_VALUE = sp.symbols("re n q", real=True)
 K, KT, Q, P, J, JT, N, NT, T_, TS, V, VS = sp.symbols("K Kt Q P J Jt N Nt t ts p ps", commutative=False)
+
+E_FAKE, E_REAL, D_X, G_THETA, D_XPSI, RATE = sp.symbols("e_fake e_real d_x g_theta d_xpsi rate", real=True)
 
 BLOCK = sp.ImmutableMatrix([[0, -F1 * G], [F1 * G, 2 * F2 * U2 - GAMMA * A2]])  # J along (w, v)
 JACOBIAN = sp.ImmutableMatrix([[0, -KT], [K, -Q]])
@@ -62,7 +67,7 @@ PRINTED_VERDICT = "converges"
 
 
 def second_variation(law: sp.Symbol | sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """(L, R) to second order in (s, p) and beyond; ``law`` is s for R2, 0 for R1."""
+    """(L, R) to second order in (s, p_v) and beyond; ``law`` is s for R2, 0 for R1."""
     fake = F1 * (P_ * (U + S * G) + P_**2 * (R + S * RS) / 2) + F2 * P_**2 * (U2 + S * U2S) / 2
     real = -F1 * (P_ * U + P_**2 * R / 2) + F2 * P_**2 * U2 / 2
     return fake + real, GAMMA / 2 * P_**2 * (A2 + law * A2S)
@@ -70,12 +75,13 @@ def second_variation(law: sp.Symbol | sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 def derive(proof: Proof) -> None:
     """The block, its kernel, the maps, the engine's verdicts, and a game without III(ii)."""
-    for name, law in (("R1", sp.Integer(0)), ("R2", S)):
+    for name, law, second in (("R1", sp.Integer(0), F1 * RS + F2 * U2S), ("R2", S, F1 * RS + F2 * U2S - GAMMA * A2S)):
         loss, penalty = second_variation(law)
-        field = sp.Matrix([-sp.diff(loss, S), sp.diff(loss - penalty, P_)])
-        along = field.jacobian([S, P_]).subs({S: 0, P_: 0})
-        proof.identity(f"J along a curve of generators and a direction v of psi, {name}", along.as_immutable(), BLOCK)
-    proof.identity("v^T Q v", -BLOCK[1, 1], FORM)
+        field = sp.ImmutableMatrix([-sp.diff(loss, S), sp.diff(loss - penalty, P_)])
+        rest = sp.ImmutableMatrix([-(P_**2) * (F1 * RS + F2 * U2S) / 2, S * P_ * second])
+        linear = BLOCK * sp.ImmutableMatrix([S, P_])
+        words = f"v along a curve of generators and a direction v of psi: J (s, p_v) and terms of second order, {name}"
+        proof.identity(words, field, linear + rest)
     proof.implies("Q >= 0", ASSUMED, compare(FORM, ">="))
     kernel = proof.equivalent(
         "v^T Q v = 0 iff d_v^2 h = 0: v is tangent to M_D, by III(i)",
@@ -83,18 +89,36 @@ def derive(proof: Proof) -> None:
         compare(FORM, "=="),
         compare(VARIATION, "=="),
     )
+    flat = conjunction([compare(D_X, "=="), compare(E_FAKE, "==", E_REAL)])
+    field = (F1 * D_X * G_THETA, F1 * (E_FAKE - E_REAL) - GAMMA * D_X * D_XPSI)  # along w, and along v
+    still = proof.implies(
+        "v = 0 on M_G x M_D, where grad D = 0 at every sample and E_(p_theta)[d_v D] = E_(p_D)[d_v D]",
+        flat,
+        conjunction(compare(row, "==") for row in field),
+    )
+    manifold(proof, [still, *kernel])
+    for name, proposal in (("R1", R1), ("R2", R2)):
+        for case in CASES:
+            proof.case(f"{name}, {case.replace('_', ' ')} case", proposal, case, "converges")
+    proof.decided("R1 on a segment in the plane, simultaneous descent", R1 | SEGMENT, "converges", "linear")
+    _without_expressiveness(proof)
+
+
+def manifold(proof: Proof, uses: list[int]) -> None:
+    """J and both rules off T, in words; ``uses`` are the steps on v = 0 on M_G x M_D and on the kernel of Q."""
     damping = proof.identity("J + J^T, as words in matrices of any size", JACOBIAN + TRANSPOSED, DAMPING)
     column, row = sp.ImmutableMatrix([T_, V]), sp.ImmutableMatrix([[TS, VS]])
-    value = (row * (JACOBIAN + TRANSPOSED) * column)[0, 0]
-    form = proof.identity("2 Re lambda (|t|^2 + |p|^2) = -2 p* Q p on an eigenvector (t, p)", value, -2 * VS * Q * V)
+    value = product(row, JACOBIAN + TRANSPOSED, column)
+    quadratic = sp.ImmutableMatrix([[-2 * VS * Q * V]])
+    form = proof.identity("2 Re lambda (|t|^2 + |p|^2) = -2 p* Q p on an eigenvector (t, p)", value, quadratic)
     eigenvalue = conjunction([compare(NORM, ">"), compare(Q_VALUE, ">"), compare(2 * RE * NORM, "==", -2 * Q_VALUE)])
     sign = proof.implies("so Re lambda < 0 where p* Q p > 0", eigenvalue, compare(RE, "<"))
-    still: Value = (JACOBIAN * sp.ImmutableMatrix([T_, 0])).as_immutable()
+    still = product(JACOBIAN, sp.ImmutableMatrix([T_, 0]))
     injective = proof.identity(
         "where p = 0, J (t, 0) = (0, K t): t = 0 by III(ii)", still, sp.ImmutableMatrix([0, K * T_])
     )
     players = (sp.ImmutableMatrix([[1, -H * KT], [0, 1]]), sp.ImmutableMatrix([[1, 0], [H * K, 1 - H * Q]]))
-    period = (players[1] * players[0]).as_immutable()
+    period = product(players[1], players[0])
     step = sp.eye(2) + H * JACOBIAN + H**2 * ALTERNATING_TERM
     alternating = proof.identity("alternating descent: 1 + h J + h^2 N", period, step.as_immutable())
     expanded = H * (P * J + JT * P) + H**2 * (JT * P * J + P * N + NT * P)
@@ -104,13 +128,13 @@ def derive(proof: Proof) -> None:
         (1 + H * JT + H**2 * NT) * P * (1 + H * J + H**2 * N) - P,
         expanded + rest,
     )
-    uses = [*kernel, damping, form, sign, injective, alternating, fall]
-    proof.theorem("manifold-linear-stability", "every trajectory near (theta*, psi*) tends to M_G x M_D", uses)
-    for name, proposal in (("R1", R1), ("R2", R2)):
-        for case in CASES:
-            proof.case(f"{name}, {case.replace('_', ' ')} case", proposal, case, "converges")
-    proof.decided("R1 on a segment in the plane, simultaneous descent", R1 | SEGMENT, "converges", "linear")
-    _without_expressiveness(proof)
+    spectrum = [damping, form, sign, injective]
+    norm = proof.theorem("lyapunov-equation", "off T the form P exists, and falls for every small h", [*spectrum, fall])
+    proof.theorem(
+        "manifold-linear-stability",
+        "every trajectory near (theta*, psi*) tends to M_G x M_D",
+        [*uses, *spectrum, alternating, norm],
+    )
 
 
 def _without_expressiveness(proof: Proof) -> None:
@@ -123,15 +147,24 @@ def _without_expressiveness(proof: Proof) -> None:
     t = FLAT_DISCRIMINATOR.subs({X: THETA})
     loss = F1 * t + F2 * t**2 / 2 + F3 * t**3 / 6
     field = sp.ImmutableMatrix([-sp.diff(loss, THETA), sp.diff(loss - GAMMA / 2 * slope_at_datum**2, PSI)])
-    rest = proof.identity("v is 0 on M_G x M_D, f to third order", field.subs({THETA: 0}), sp.zeros(2, 1))
-    jacobian = field.jacobian([THETA, PSI]).subs({THETA: 0})
-    repelling = proof.identity("v' at (0, psi)", jacobian, FLAT_JACOBIAN)
-    sign = proof.implies("theta grows there", compare(PSI * F1, "<"), compare(FLAT_JACOBIAN[0, 0], ">"))
-    proof.theorem(
-        "flow-linear-instability", "(0, psi) repels for psi f'(0) < 0: no linear rate", [rest, repelling, sign]
+    higher = sp.ImmutableMatrix(
+        [-(THETA**3) * PSI**2 * (2 * F2 + F3 * PSI * THETA**2), THETA**2 * (F1 + F2 * t + F3 * t**2 / 2)]
     )
-    rate = sp.diff(FLAT_ENERGY, THETA) * field[0] + sp.diff(FLAT_ENERGY, PSI) * field[1]
-    proof.identity("theta^2/2 + psi^2 is constant", rate, sp.Integer(0))
+    linear = FLAT_JACOBIAN * sp.ImmutableMatrix([THETA, 0])
+    words = "v is 0 at (0, psi), and v' diag(-2 psi f'(0), 0): v to first order in theta, f to third order"
+    matrix = proof.identity(words, field, linear + higher)
+    rate = -FLAT_JACOBIAN[0, 0]
+    sign = proof.implies("theta grows where psi f'(0) < 0", compare(PSI * F1, "<"), compare(rate, "<"))
+    proof.theorem("flow-linear-instability", "(0, psi) repels for psi f'(0) < 0", [matrix, sign])
+    near = conjunction([compare(PSI * F1, ">"), compare(PSI**2 * 4 * F1**2, "<", RATE**2), compare(RATE, ">")])
+    slow = proof.implies(
+        "0 < psi f'(0), |psi| < r/(2 |f'(0)|): theta falls, at a rate below r",
+        near,
+        conjunction([compare(rate, ">"), compare(rate, "<", RATE)]),
+    )
+    proof.theorem("manifold-linear-stability", "(0, psi) attracts there, as slowly as one likes", [matrix, slow])
+    change = sp.diff(FLAT_ENERGY, THETA) * field[0] + sp.diff(FLAT_ENERGY, PSI) * field[1]
+    proof.identity("theta^2/2 + psi^2 is constant", change, sp.Integer(0))
 
 
 def printed_holds(proof: Proof) -> bool:
@@ -158,13 +191,15 @@ LEMMA = Lemma(
     r"[\partial_\psi D]$ and $Q = \gamma E[A A^T] - 2 f''(0) E[\partial_\psi D\, \partial_\psi D^T]$, $A = "
     r"\partial_\psi \nabla_x D$; $J + J^T = -\mathrm{diag}(0, 2 Q)$. Modulo the tangent space of $\mathcal{M}_G \times "
     r"\mathcal{M}_D$ all eigenvalues have negative real part, and for small $h$ both rules converge to it at a linear "
-    "rate. Without III(ii) the rate fails: $D = \\psi x^2$ on the Dirac-GAN.",
+    "rate. Without III(ii) no rate holds near $(\\theta^*, \\psi^*)$: for $D = \\psi x^2$ on the Dirac-GAN points $(0, "
+    "\\psi)$ as near as one likes repel, and others attract at rates without a lower bound.",
     assumptions=(
         r"I: $p_{\theta^*} = p_D$, $D_{\psi^*} = 0$ near the data",
         "II: $f'(0) \\neq 0$, $f''(0) < 0$",
         r"III: $\mathcal{M}_G$, $\mathcal{M}_D$ are manifolds; (i) $\partial_v^2 h \neq 0$ off $T \mathcal{M}_D$; (ii) "
         r"$\partial_w g \neq 0$ off $T \mathcal{M}_G$",
         r"$\gamma > 0$",
+        "$v$ is smooth",
     ),
     status=Status.PROVED,
     derive=derive,

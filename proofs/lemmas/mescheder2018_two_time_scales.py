@@ -21,7 +21,7 @@ import sympy as sp
 
 from ...symbolic.formula import compare, conjunction, disjunction, substituted
 from ...symbolic.spectrum import characteristic_polynomial
-from ..roots import conjugate, from_roots, inside_unit_circle
+from ..roots import conjugate, from_roots, inside_unit_circle, product
 from .lemma import Lemma, Proof, Status
 
 F1, GAMMA, H, R, H_G, H_D, THETA, PSI, SLOPE = sp.symbols("f1 gamma h r h_g h_d theta psi s", real=True)
@@ -44,7 +44,6 @@ CONSERVED = H_D * THETA**2 + H_G * PSI**2
 CRITICAL = 2 * sp.Abs(F1) * sp.sqrt(H_G / H_D)
 STEPS = conjunction([compare(H_G * F1**2, "<", GAMMA), compare(2 * H_D * GAMMA, "<", 4 + H_G * H_D * F1**2)])
 VERDICTS = {"flow": "does-not-converge", "simultaneous": "does-not-converge"}
-PRINTED_MODULUS_SQUARED = MODULUS_SQUARED
 PRINTED_VERDICT = "does-not-converge"
 
 
@@ -52,8 +51,8 @@ def derive(proof: Proof) -> None:
     """A step with two sizes, what the flow keeps, and R1."""
     jacobian = sp.ImmutableMatrix([[0, -F1], [F1, 0]])
     proof.derived("v'(0, 0)", {}, "jacobian", jacobian)
-    scales = sp.diag(H_G, H_D)
-    proof.identity("1 + diag(h_g, h_d) v'", (sp.eye(2) + scales * jacobian).as_immutable(), STEP)
+    sizes = sp.Matrix.hstack(sp.eye(2), sp.diag(H_G, H_D))
+    proof.identity("a step: 1 + diag(h_g, h_d) v'", product(sizes, sp.Matrix.vstack(sp.eye(2), jacobian)), STEP)
     free = characteristic_polynomial(STEP - sp.eye(2))
     matrix = proof.identity("the eigenvalues of (h_g v1, h_d v2)'", free, from_roots(EIGENVALUES))
     root = 1 + EIGENVALUES[0]
@@ -61,7 +60,8 @@ def derive(proof: Proof) -> None:
     outside = proof.implies("lies outside", ASSUMED, compare(MODULUS_SQUARED, ">", 1))
     proof.theorem("map-linear-instability", "simultaneous descent never converges", [matrix, modulus, outside])
     rows = (-H_G * PSI * SLOPE, H_D * THETA * SLOPE)
-    rate = sp.diff(CONSERVED, THETA) * rows[0] + sp.diff(CONSERVED, PSI) * rows[1]
+    gradient = (sp.diff(CONSERVED, THETA), sp.diff(CONSERVED, PSI))
+    rate = sp.Add(*(a * b for a, b in zip(gradient, rows, strict=True)), evaluate=False)
     kept = proof.identity("h_d theta^2 + h_g psi^2 along the flow", rate, sp.Integer(0))
     off = conjunction([ASSUMED, disjunction([compare(THETA, "!="), compare(PSI, "!=")])])
     definite = proof.implies("it is 0 at (0, 0) only", off, compare(CONSERVED, ">"))
@@ -69,23 +69,24 @@ def derive(proof: Proof) -> None:
     proof.judged("the engine", UNREGULARISED, **VERDICTS)
     jacobian = sp.ImmutableMatrix([[0, -F1], [F1, -GAMMA]])
     proof.derived("v'(0, 0) with R1", R1_EQUAL, "jacobian", jacobian)
-    proof.identity("a step with R1", (sp.eye(2) + scales * jacobian).as_immutable(), REGULARISED)
+    players = product(sizes, sp.Matrix.vstack(sp.eye(2), jacobian))
+    step = proof.identity("a step with R1: 1 + diag(h_g, h_d) v'", players, REGULARISED)
     positive = conjunction([ASSUMED, compare(GAMMA, ">")])
     radicand = (H_D * GAMMA) ** 2 / 4 - H_G * H_D * F1**2
     centre = characteristic_polynomial(REGULARISED - sp.eye(2)).subs({sp.Symbol("z", real=True): -H_D * GAMMA / 2})
     proof.identity("tr^2/4 - det with R1", -centre, radicand)
     proof.equivalent("where they meet", positive, compare(radicand, "=="), compare(GAMMA, "==", CRITICAL))
     inside = proof.equivalent("the step sizes with R1", positive, inside_unit_circle(REGULARISED), STEPS)
-    proof.theorem("schur-cohn", "both multipliers lie inside iff these hold", [*inside])
+    schur = proof.theorem("schur-cohn", "both multipliers lie inside iff these hold", [step, *inside])
+    proof.theorem("map-linear-stability", "simultaneous descent with R1 converges linearly there", [schur])
 
 
 def printed_holds(proof: Proof) -> bool:
-    """No ratio of the steps helps; the modulus is det F'; the engine finds the same regions with R1."""
+    """No ratio of the steps helps; the engine finds the same regions with R1."""
     proof.region("the engine's step sizes with R1", R1, "step_size", substituted(STEPS, SCALES))
     proof.region("its critical weight", R1, "critical", compare(GAMMA, "==", CRITICAL.xreplace(RATIO)))
-    modulus = proof.equal("|mu|^2 = det F' for conjugate multipliers", STEP.det(), PRINTED_MODULUS_SQUARED)
     faster = {"parameters": {"r": "r > 1"}, "training": {"h_ratio": "r", "update": "simultaneous"}}
-    return modulus and proof.decides("a faster discriminator does not help", faster, PRINTED_VERDICT)
+    return proof.decides("a faster discriminator does not help", faster, PRINTED_VERDICT)
 
 
 LEMMA = Lemma(
@@ -94,7 +95,7 @@ LEMMA = Lemma(
     printed="Two-time scale updates do not help convergence towards the Nash-equilibrium.",
     statement=r"With steps $h_g$, $h_d$ the eigenvalues are $\pm i f'(0) \sqrt{h_g h_d}$, and simultaneous descent has "
     r"$|\mu|^2 = 1 + h_g h_d f'(0)^2$. With $R_1$ the critical weight is $2 |f'(0)| \sqrt{h_g/h_d}$, and simultaneous "
-    r"descent converges iff $h_g f'(0)^2 < \gamma$ and $2 h_d \gamma < 4 + h_g h_d f'(0)^2$.",
+    r"descent converges linearly iff $h_g f'(0)^2 < \gamma$ and $2 h_d \gamma < 4 + h_g h_d f'(0)^2$.",
     assumptions=("$f'(0) \\neq 0$", "$h_g, h_d > 0$", r"$\gamma > 0$ for $R_1$"),
     status=Status.PROVED,
     derive=derive,

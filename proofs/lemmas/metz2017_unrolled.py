@@ -77,7 +77,8 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="metz2017-unrolled",
     source="Metz et al. 2017, section 2.2; on the Dirac-GAN: derived here",
-    printed="Unrolling the discriminator's optimisation in the generator's objective stabilises GAN training.",
+    printed="Unrolling $K = 3$ steps of the discriminator in the generator's objective makes small simultaneous steps "
+    "converge on the Dirac-GAN.",
     statement=r"With $K$ unrolled steps of rate $\eta$ the eigenvalues are $-K \eta f'(0)^2 \pm "
     r"\sqrt{K^2 \eta^2 f'(0)^4 - f'(0)^2}$, as under the penalty $K \eta |\nabla_\psi L|^2$ on the generator "
     r"(Nagarajan & Kolter); with the gradient stopped, those for $K \eta/2$. Steps converge iff $h < 2 K \eta$ and "

@@ -60,7 +60,8 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="miyato2018-spectral-norm",
     source="Miyato et al. 2018 (the normalisation); on the Dirac-GAN: derived here",
-    printed="A spectrally normalised linear discriminator does not converge on the Dirac-GAN under any fixed step.",
+    printed="With $f(t) = t$ a spectrally normalised linear discriminator does not converge on the Dirac-GAN under "
+    "simultaneous or alternating steps of any fixed size.",
     statement=r"With $D = \frac{\psi}{|\psi|} x$ the field is $(-\mathrm{sign}(\psi) f'(\mathrm{sign}(\psi) \theta), "
     r"0)$ for $\psi \neq 0$: $\psi$ is constant, $\theta$ drifts, and no trajectory with $\psi \neq 0$ tends to the "
     "equilibrium; the field jumps there, and no fixed step keeps a neighbourhood of it.",

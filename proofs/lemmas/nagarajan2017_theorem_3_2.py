@@ -6,8 +6,8 @@ eta B^T psi takes it to
 
     [[0, -B^T], [B, -Q - 2 eta B B^T]].
 
-If ker Q and ker B^T meet in 0 only, every eigenvalue has negative real part for every eta > 0: for 0 < 2 eta lam_max(Q)
-< 1, as printed, too.
+If ker Q and ker B^T meet in 0 only, every eigenvalue has negative real part for every eta > 0, and the flow
+converges: for 0 < 2 eta lam_max(Q) < 1, as printed, too.
 
 Derivation. The coordinates change by T = [[1, 2 eta B^T], [0, 1]], and T v' T^-1 is the matrix above, as words in B,
 B^T and Q. As in Theorem 3.1 an eigenvector (x, y) has Re(lambda) (|x|^2 + |y|^2) = -(y* Q y + 2 eta |B^T y|^2). This is
@@ -66,14 +66,14 @@ def derive(proof: Proof) -> None:
         product(SIMILAR, sp.ImmutableMatrix([X, sp.Integer(0)])),
         sp.ImmutableMatrix([sp.Integer(0), B * X]),
     )
-    proof.theorem(
-        "manifold-linear-stability", "training converges for every eta > 0", [inverse, similar, form, negative, rank]
-    )
+    spectrum = [inverse, similar, form, negative, rank]
+    proof.theorem("flow-linear-stability", "the flow converges exponentially for every eta > 0", spectrum)
     proof.derived(
         "on the Dirac-GAN with the data at c, B = f'(0), Q = -2 f''(0) c^2", ANYWHERE, "jacobian", DIRAC_JACOBIAN
     )
     words = {B: F1, BT: F1, Q: -2 * C**2 * F2}
-    proof.identity("that is the block matrix", JACOBIAN.subs(words), DIRAC_JACOBIAN)
+    change, back = CHANGE.subs(words), BACK.subs(words)
+    proof.identity("and T takes it to the matrix above", product(change, DIRAC_JACOBIAN, back), SIMILAR.subs(words))
 
 
 def printed_holds(proof: Proof) -> bool:
@@ -94,7 +94,13 @@ LEMMA = Lemma(
     statement=r"$v' = \begin{pmatrix} -2 \eta B^T B & -B^T (1 - 2 \eta Q) \\ B & -Q \end{pmatrix}$ is similar to "
     r"$\begin{pmatrix} 0 & -B^T \\ B & -Q - 2 \eta B B^T \end{pmatrix}$ and has only eigenvalues with negative real "
     r"part, for every $\eta > 0$.",
-    assumptions=(r"$Q \geq 0$", "$B$ has full column rank", r"$\ker Q \cap \ker B^T = 0$", r"$\eta > 0$"),
+    assumptions=(
+        "$v(x^*) = 0$",
+        r"$Q \geq 0$",
+        "$B$ has full column rank",
+        r"$\ker Q \cap \ker B^T = 0$",
+        r"$\eta > 0$",
+    ),
     status=Status.PROVED,
     derive=derive,
     printed_holds=printed_holds,

@@ -24,7 +24,7 @@ from ...symbolic.spectrum import Z
 from ..roots import from_roots, inside_left_half_plane, product
 from .lemma import Lemma, Proof, Status
 
-A, W, F1, F2 = sp.symbols("A w f1 f2", real=True)
+A, X, W, F1, F2 = sp.symbols("A x w f1 f2", real=True)
 GAME = {"game": {"prototype": "uniform"}}
 ANY = {**GAME, "objective": {"assume": "f1 != 0"}}
 LOGISTIC = {**GAME, "objective": {"f": "standard"}}
@@ -44,11 +44,12 @@ PRINTED_JACOBIAN = JACOBIAN
 def derive(proof: Proof) -> None:
     """The engine's matrix in the paper's sign, its sign condition, and the two objectives."""
     ours = product(SIGN, JACOBIAN, SIGN)
-    jacobian = proof.derived("the engine's Jacobian, D high on fakes, is S v' S", ANY, "jacobian", ours.doit())
-    proof.derived("its characteristic polynomial", ANY, "characteristic_polynomial", POLYNOMIAL)
+    proof.derived("the engine's Jacobian, D high on fakes, is S v' S", ANY, "jacobian", ours.doit())
+    polynomial = proof.derived("its characteristic polynomial", ANY, "characteristic_polynomial", POLYNOMIAL)
     stable = inside_left_half_plane(JACOBIAN)
-    signs = proof.equivalent("Routh-Hurwitz holds iff f''(0) < 0", compare(F1, "!="), stable, STABLE)
-    proof.theorem("routh-hurwitz", "the equilibrium is linearly stable iff f''(0) < 0", [jacobian, *signs])
+    assumed = conjunction([compare(F1, "!="), STABLE])
+    signs = proof.implies("both coefficients are positive if f''(0) < 0", assumed, stable)
+    proof.theorem("routh-hurwitz", "linearly stable iff f''(0) < 0, as p = -2 f''(0)/5", [polynomial, signs])
     proof.identity("the logistic f", JACOBIAN.xreplace(LOGISTIC_VALUES), LOGISTIC_JACOBIAN)
     proof.decided("it converges", LOGISTIC, "converges", "linear")
     proof.identity("the WGAN's polynomial", POLYNOMIAL.xreplace(WGAN_VALUES), from_roots(WGAN_EIGENVALUES))
@@ -58,11 +59,22 @@ def derive(proof: Proof) -> None:
 def printed_holds(proof: Proof) -> bool:
     """From V itself, with the paper's signs."""
     value = F1 * W * (1 - A**2) / 3 + F2 * W**2 * (1 + A**4) / 10  # E x^2 = 1/3, E x^4 = 1/5
-    found = sp.ImmutableMatrix([-sp.diff(value, A), sp.diff(value, W)]).jacobian([A, W]).subs({A: 1, W: 0})
-    entries = zip(("A, A", "A, w", "w, A", "w, w"), found, PRINTED_JACOBIAN, strict=True)
-    equal = all(proof.equal(f"the entry {name} of v', from V", left, right) for name, left, right in entries)
-    logistic = inside_left_half_plane(PRINTED_JACOBIAN.xreplace(LOGISTIC_VALUES))
-    return equal and proof.decide("the traditional GAN is linearly stable", conjunction([]), logistic)
+    field = (-sp.diff(value, A), sp.diff(value, W))
+    linear = PRINTED_JACOBIAN * sp.ImmutableMatrix([X, W])
+    above = (  # terms of order 2 and more
+        2 * F1 * X * W / 3 - 2 * F2 * W**2 * (1 + X) ** 3 / 5,
+        -F1 * X**2 / 3 + F2 * X * W * (4 + 6 * X + 4 * X**2 + X**3) / 5,
+    )
+    rows = zip(("A", "w"), field, linear, above, strict=True)
+    equal = all(
+        proof.equal(
+            f"v' (x, w) and higher terms of v at (1 + x, w), from V: {name}", row.xreplace({A: 1 + X}), low + high
+        )
+        for name, row, low, high in rows
+    )
+    logistic = conjunction(compare(symbol, "==", number) for symbol, number in LOGISTIC_VALUES.items())
+    stable = inside_left_half_plane(PRINTED_JACOBIAN)
+    return equal and proof.decide("the traditional GAN, f logistic, is linearly stable", logistic, stable)
 
 
 LEMMA = Lemma(

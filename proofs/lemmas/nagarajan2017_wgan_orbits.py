@@ -4,16 +4,17 @@ Statement. V = w (1 - A^2)/3, ascended by w and descended by A > 0:
 
     A' = 2 w A/3,    w' = (1 - A^2)/3,    E = w^2 + A^2/2 - log A is constant.
 
-E is strictly convex with its minimum at (A, w) = (1, 0), so its level sets are closed curves around it: no trajectory
-but the one at rest tends to the equilibrium. Neighbouring orbits are closed too: none is a limit cycle. Neither do
-simultaneous or alternating steps converge. With eta |grad_w V|^2 on the generator, v' = [[-8 eta/9, 2/3], [-2/3, 0]],
-stable for every eta > 0.
+E is strictly convex with its minimum at (A, w) = (1, 0), so near it the level sets are closed curves around it, and v
+vanishes at (1, 0) only: through every start near it runs a closed orbit. Neighbouring orbits are closed too: none is an
+isolated limit cycle. Neither do simultaneous or alternating steps converge. With eta |grad_w V|^2 on the generator,
+v' = [[-8 eta/9, 2/3], [-2/3, 0]], stable for every eta > 0.
 
 Derivation. dE/dA = A - 1/A and dE/dw = 2 w, so E' = (A - 1/A) 2 w A/3 + 2 w (1 - A^2)/3 = 0. The Hessian is diag(1 +
 1/A^2, 2). grad_w V = (1 - A^2)/3 has the square's derivative -4 A (1 - A^2)/9, with the derivative 8/9 at A = 1.
 
-What differs. "Limit cycles": a limit cycle has neighbours that tend to it. E forbids that; the orbits are a family of
-closed curves, one through every start.
+What differs. "Limit cycles": a limit cycle has neighbours that tend to it, and E would be the same on all of these. On
+this example the orbits are a family of closed curves, one through every start near the equilibrium; that no other game
+has a limit cycle is not claimed (the abstract says that the WGAN *can* have them).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from __future__ import annotations
 import sympy as sp
 
 from ...symbolic.formula import compare, conjunction, disjunction
-from ..roots import inside_left_half_plane, product
+from ...symbolic.spectrum import characteristic_polynomial
+from ..roots import from_roots, product
 from .lemma import Erratum, Lemma, Proof, Status
 
 A, W, ETA = sp.symbols("A w eta", real=True)
@@ -39,6 +41,8 @@ HESSIAN = sp.ImmutableMatrix([[1 + 1 / A**2, 0], [0, 2]])
 SIGN = sp.diag(1, -1).as_immutable()  # D is high on fakes in the engine: psi = -w
 JACOBIAN = sp.ImmutableMatrix([[0, sp.Rational(2, 3)], [-sp.Rational(2, 3), 0]])
 PENALISED_JACOBIAN = sp.ImmutableMatrix([[-8 * ETA / 9, sp.Rational(2, 3)], [-sp.Rational(2, 3), 0]])
+PENALISED_RADICAND = 16 * ETA**2 / 81 - sp.Rational(4, 9)
+PENALISED_EIGENVALUES = tuple(-4 * ETA / 9 + sign * sp.sqrt(PENALISED_RADICAND) for sign in (1, -1))
 VERDICTS = {"flow": "does-not-converge", "simultaneous": "does-not-converge", "alternating": "does-not-converge"}
 PLANE = compare(A, ">")
 COUNTEREXAMPLE: dict[sp.Symbol, sp.Expr] = {A: sp.Integer(2), W: sp.Integer(1)}
@@ -56,25 +60,32 @@ def derive(proof: Proof) -> None:
     proof.identity("its Jacobian at (1, 0)", FIELD.jacobian([A, W]).subs({A: 1, W: 0}), JACOBIAN)
     proof.derived("the engine's, with D high on fakes", WGAN, "jacobian", product(SIGN, JACOBIAN, SIGN).doit())
     constant = proof.identity("E is constant along v", rate(), sp.Integer(0))
-    proof.identity("E's second derivatives", sp.ImmutableMatrix(SLOPES).jacobian([A, W]), HESSIAN)
+    hessian = proof.identity("E's second derivatives", sp.ImmutableMatrix(SLOPES).jacobian([A, W]), HESSIAN)
     positive = conjunction(compare(HESSIAN[k, k], ">") for k in (0, 1))
     convex = proof.implies("E is strictly convex", PLANE, positive)
     still = conjunction(compare(slope, "==") for slope in SLOPES)
     minimum = conjunction([compare(A, "==", 1), compare(W, "==")])
     least = proof.equivalent("its only critical point is the equilibrium", PLANE, still, minimum)
-    proof.theorem("first-integral", "no trajectory from another start tends to it", [constant, convex, *least])
+    rests = conjunction(compare(row, "==") for row in FIELD)
+    alone = proof.equivalent("v = 0 at the equilibrium only", PLANE, rests, minimum)
+    orbits = [constant, hessian, convex, *least, *alone]
+    proof.theorem("closed-level-curves", "closed orbits through every start near the equilibrium", orbits)
     proof.judged("the WGAN", WGAN, **VERDICTS)
     penalised = product(SIGN, PENALISED_JACOBIAN, SIGN).doit()
-    proof.derived("with the penalty, D high on fakes", PENALISED, "jacobian", penalised)
-    stable = inside_left_half_plane(PENALISED_JACOBIAN)
-    proof.equivalent("Routh-Hurwitz holds iff eta > 0", conjunction([]), stable, compare(ETA, ">"))
+    rest = proof.derived("with the penalty v = 0 there", PENALISED, "value", sp.zeros(2, 1).as_immutable())
+    matrix = proof.derived("with the penalty, D high on fakes", PENALISED, "jacobian", penalised)
+    roots = from_roots(PENALISED_EIGENVALUES)
+    polynomial = proof.identity("its eigenvalues", characteristic_polynomial(PENALISED_JACOBIAN), roots)
+    signs = "z^2 + 8 eta z/9 + 4/9: both real parts are negative iff eta > 0"
+    hurwitz = proof.theorem("routh-hurwitz", signs, [matrix, polynomial])
+    proof.theorem("flow-linear-stability", "the flow converges for every eta > 0", [rest, hurwitz])
 
 
 def printed_holds(proof: Proof) -> bool:
-    """Trajectories that tend to a limit cycle change E, off the cycle, somewhere."""
+    """Trajectories that tend to a closed orbit have its value of E: next to a limit cycle E would be constant."""
     moving = conjunction([PLANE, disjunction([compare(A, "!=", 1), compare(W, "!=")])])
-    claim = "trajectories next to a cycle tend to it or away from it: E falls or grows along them"
-    return proof.decide(claim, moving, compare(rate(), "!="), COUNTEREXAMPLE)
+    claim = "the closed orbits are limit cycles: those next to one tend to it and have its E, so dE = 0 there"
+    return proof.decide(claim, moving, conjunction(compare(slope, "==") for slope in SLOPES), COUNTEREXAMPLE)
 
 
 LEMMA = Lemma(
@@ -82,20 +93,23 @@ LEMMA = Lemma(
     source="Nagarajan & Kolter 2017, abstract and the uniform example",
     printed="The recently proposed Wasserstein GAN can have non-convergent limit cycles near equilibrium.",
     statement=r"On the uniform example the WGAN's flow keeps $w^2 + \frac{A^2}{2} - \log A$, which is strictly convex "
-    "with its minimum at the equilibrium: every trajectory near it is a closed orbit, none a limit cycle. With the "
-    r"generator's penalty $v'$ is $\begin{pmatrix} -\frac{8}{9} \eta & \frac{2}{3} \\ -\frac{2}{3} & 0 \end{pmatrix}$, "
-    r"stable for every $\eta > 0$.",
+    "with its minimum at the equilibrium: every trajectory near it is a closed orbit, none an isolated limit cycle. "
+    r"With the generator's penalty $v'$ is $\begin{pmatrix} -\frac{8}{9} \eta & \frac{2}{3} \\ -\frac{2}{3} & 0 "
+    r"\end{pmatrix}$, stable for every $\eta > 0$.",
     assumptions=("$A > 0$",),
     status=Status.CORRECTED,
     derive=derive,
     printed_holds=printed_holds,
-    difference="the orbits are a family of closed curves, one through every start; none of them is a limit cycle",
+    difference="on the uniform example the orbits are a family of closed curves, one through every start near the "
+    "equilibrium; none of them is an isolated limit cycle",
     errata=(
         Erratum(
             where="abstract",
             failing="non-convergent limit cycles",
-            right=r"closed orbits, on which $w^2 + \frac{A^2}{2} - \log A$ is constant",
-            seen=r"the constant takes another value on neighbouring orbits, so none tends to another",
+            right="on the uniform example closed orbits through every start near the equilibrium, no isolated limit "
+            "cycle",
+            seen=r"$w^2 + \frac{A^2}{2} - \log A$ is constant on each orbit, with another value on the next: none "
+            "tends to another",
         ),
     ),
 )

@@ -115,6 +115,7 @@ LEMMA = Lemma(
             failing="$Q$ positive definite",
             right=r"no eigenvector of $B B^T$ in $\ker Q$",
             seen=r"$B = (a, 0)^T$, $Q = -2 b (c, 1)^T (c, 1)$: $\det Q = 0$, and $v'$ is stable",
+            said=True,
         ),
     ),
 )

@@ -5,7 +5,8 @@ smooth. On the Dirac-GAN it is (gamma/4)(psi^2 - g0^2)^2, v vanishes at (0, 0), 
 
     v'(0, 0) = [[0, -a], [a, gamma g0^2]],    eigenvalues gamma g0^2/2 +- sqrt(gamma^2 g0^4/4 - a^2),
 
-both of positive real part: no rule converges. For f(t) = t, y = sqrt(3) psi/g0 satisfies van der Pol's equation
+both of positive real part: neither the flow nor simultaneous or alternating steps converge. For f(t) = t, y = sqrt(3)
+psi/g0 satisfies van der Pol's equation
 
     y'' = gamma g0^2 (1 - y^2) y' - y,
 

@@ -1,8 +1,8 @@
 r"""The slides on the flow: circles around the equilibrium, and the rate of the linear theorem.
 
 Statement. Let f'(0) != 0. v'(0, 0) has the eigenvalues +- i f'(0), and every integral curve keeps theta^2 + psi^2: none
-but the one at rest converges. Of the theorem quoted for maps: if all eigenvalues of F'(x*) have modulus below 1, the
-iterates converge, faster than c^k for every c above the largest modulus r. The rate r^k itself is attained up to a
+but the one at rest tends to (0, 0). Of the theorem quoted for maps: if all eigenvalues of F'(x*) have modulus below 1,
+the iterates converge, faster than c^k for every c above the largest modulus r. The rate r^k itself is attained up to a
 constant if F'(x*) is diagonalisable near r, and not in general: F(x) = A x with A = [[r, 1], [0, r]] has
 
     A^k = [[r^k, k r^(k-1)], [0, r^k]].
@@ -92,10 +92,12 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="pishkoo2023-flow",
     source="Pishkoo & Khoshjoo 2023, slides, convergence theory and the Dirac-GAN",
-    printed=r"The eigenvalues are $\pm f'(0) i$; integral curves keep $\theta^2 + \psi^2$ and do not converge. If "
+    printed=r"The eigenvalues are $\pm f'(0) i$; integral curves keep $\theta^2 + \psi^2$ and do not converge to the "
+    r"Nash-equilibrium. If "
     r"$|\lambda_i(F'(\bar{x}))| < 1$ then $F^{(k)}(x_0)$ converges, with $\|F^{(k)}(x_0) - \bar{x}\| \in "
     r"O(|\lambda_{\max}|^k)$.",
-    statement=r"The eigenvalues and the circles are as printed; no curve but the one at rest converges. Iterates "
+    statement=r"The eigenvalues and the circles are as printed; no curve but the one at rest tends to $(0, 0)$. "
+    r"Iterates "
     r"converge if all moduli are below 1, like $|\lambda_{\max}|^k$ if $F'$ is diagonalisable; a Jordan block of size "
     r"2 has $k |\lambda|^{k - 1}$, as $R_1$ has at $\gamma = 2 |f'(0)|$.",
     assumptions=(r"$f'(0) \neq 0$",),

@@ -50,7 +50,9 @@ def derive(proof: Proof) -> None:
     change = sp.Abs(THETA + EPS) - DISTANCE
     within = conjunction(compare(sign * change, "<=", sp.Abs(EPS)) for sign in (1, -1))
     proof.implies("it is continuous", TRUE, within)
-    disjoint = proof.implies("A = {x1 = 0} has no point (theta, z)", APART, compare(FAKE[0], "!="))
+    first = sp.Symbol("x1", real=True)
+    fake = conjunction([APART, compare(first, "==", FAKE[0])])
+    disjoint = proof.implies("A = {x1 = 0} has no point (theta, z)", fake, compare(first, "!="))
     mine, other = MASSES
     sharp = proof.identity(
         "D = 1 on A, 0 off it: E_0 log D = 0 and E_theta log(1 - D) = 0, whatever stands on the set of no mass",

@@ -68,8 +68,9 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="schaefer2019-competitive",
     source="Schaefer & Anandkumar 2019, competitive gradient descent; on the Dirac-GAN: derived here",
-    printed="Competitive gradient descent converges without the step size being adapted to the strength of the "
-    "players' interaction.",
+    printed="On the Dirac-GAN competitive gradient descent converges for every step size, whatever the strength "
+    "$f'(0)$ of "
+    "the players' interaction.",
     statement=r"The multipliers are $1/(1 \mp i h f'(0))$, of squared modulus $1/(1 + h^2 f'(0)^2) < 1$ for every "
     "$h > 0$: near the equilibrium a step is one of implicit Euler.",
     assumptions=(r"$f'(0) \neq 0$", "$h > 0$"),

@@ -6,10 +6,11 @@ lambda, and
 
     -lambda +- sqrt(lambda^2 - a^2)
 
-are the eigenvalues of v'(0, 0). The flow converges linearly, simultaneous steps iff h a^2 < 2 lambda and
-4 h lambda < 4 + h^2 a^2, alternating steps iff h^2 a^2 + 4 h lambda < 4. With the data at c the lower right entry is
-2 b c^2 - 2 lambda, b = f''(0). In every game that meets the assumptions of Theorem 4.1 the equilibrium attracts: at
-theta* interpolates are points between two data, where grad D need not vanish, and the penalty damps it there as well.
+are the eigenvalues of v'(0, 0). The flow converges linearly, simultaneous steps iff h a^2 < 2 lambda and 4 h lambda < 4
++ h^2 a^2, alternating steps iff h^2 a^2 + 4 h lambda < 4. With the data at c the lower right entry is 2 b c^2 - 2
+lambda, b = f''(0). In every game that meets the assumptions of Theorem 4.1, with I and III for the data and for mixed
+samples, the equilibrium attracts: at theta* interpolates are points between two data, where grad D need not vanish, and
+the penalty damps it there as well.
 
 Derivation. grad D = psi; v = (-psi s, theta s - 2 lambda psi) with s = f'(theta psi).
 
@@ -59,7 +60,12 @@ def derive(proof: Proof) -> None:
     for rule, steps in STEPS.items():
         training = INTERPOLATES | {"training": {"update": rule}}
         proof.region(f"the {rule} steps that converge", training, "step_size", steps)
-    proof.case("the equilibrium attracts in every game of Theorem 4.1", INTERPOLATES, "general", "converges")
+    proof.case(
+        "it attracts in every game of Theorem 4.1 with I and III for mixed samples as well",
+        INTERPOLATES,
+        "general",
+        "converges",
+    )
 
 
 def printed_holds(proof: Proof) -> bool:
@@ -71,13 +77,19 @@ def printed_holds(proof: Proof) -> bool:
 LEMMA = Lemma(
     id="thanh-tung2019-zero-centred",
     source="Thanh-Tung et al. 2019, zero-centred gradient penalty on interpolates; on the Dirac-GAN: derived here",
-    printed=r"The zero-centred penalty $\lambda E |\nabla D|^2$ on interpolates of real and generated samples makes "
-    r"GAN training converge.",
+    printed=r"On the Dirac-GAN the zero-centred penalty $\lambda E |\nabla D|^2$ on interpolates of real and generated "
+    r"samples makes training converge, with the eigenvalues $-\lambda \pm \sqrt{\lambda^2 - f'(0)^2}$.",
     statement=r"On the Dirac-GAN it is $R_1$ with $\gamma = 2 \lambda$: the eigenvalues are $-\lambda \pm "
     r"\sqrt{\lambda^2 - f'(0)^2}$. Simultaneous steps converge iff $h f'(0)^2 < 2 \lambda$ and $4 h \lambda < 4 + h^2 "
     r"f'(0)^2$, alternating steps iff $h^2 f'(0)^2 + 4 h \lambda < 4$; the equilibrium attracts in every game of "
-    "Theorem 4.1 of Mescheder et al.",
-    assumptions=(r"$f'(0) \neq 0$", "$f''(0) < 0$", r"$\lambda > 0$", "$h > 0$"),
+    "Theorem 4.1 of Mescheder et al. whose Assumptions I and III hold for mixed samples as well.",
+    assumptions=(
+        r"$f'(0) \neq 0$",
+        "$f''(0) < 0$",
+        r"$\lambda > 0$",
+        "$h > 0$",
+        "I and III for the data and for mixed samples in games other than the Dirac-GAN",
+    ),
     status=Status.PROVED,
     derive=derive,
     printed_holds=printed_holds,

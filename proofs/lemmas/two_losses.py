@@ -7,8 +7,8 @@ a_D), and
     d/dt (a_D theta^2 + a_G psi^2)/2 = u^2 (a_G b_D - a_D b_G) + O(u^3).
 
 The flow and alternating steps of small size converge, at a sublinear rate, if a_G b_D < a_D b_G; (0, 0) repels if a_G
-b_D > a_D b_G. Simultaneous steps converge in neither case. In the zero-sum game the two are equal. A logistic D with
-a linear G converges; a linear D with a logistic G is repelled.
+b_D > a_D b_G. Simultaneous steps converge in neither case. (Steps: for quadratic g.) In the zero-sum game the two are
+equal. A logistic D with a linear G converges; a linear D with a logistic G is repelled.
 
 Derivation. a_D theta v1 + a_G psi v2 = u (a_G f'(u) - a_D g'(u)), whose terms of first order cancel.
 
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ...symbolic.formula import compare, conjunction
+from ...symbolic.formula import compare, conjunction, disjunction
 from ..roots import from_roots
 from .lemma import Lemma, Proof, Status
 
@@ -56,7 +56,8 @@ def derive(proof: Proof) -> None:
     for words, relation in (("falls", "<"), ("grows", ">")):
         sign = compare(AG * BD, relation, AD * BG)
         proof.equivalent(f"off the axes the energy {words}", moving, compare(ENERGY_RATE, relation), sign)
-    definite = proof.implies("the energy is definite", moving, compare(ENERGY, ">"))
+    off = conjunction([positive, disjunction([compare(THETA, "!="), compare(PSI, "!=")])])
+    definite = proof.implies("the energy is definite", off, compare(ENERGY, ">"))
     mean = "the mean of u^2 over the ellipses of v' is positive: the sign of the rate decides, for small radii"
     proof.theorem("mean-energy", mean, [jacobian, rate, definite])
     proof.judged("a_G b_D < a_D b_G", DAMPED, **CONVERGES)
@@ -81,7 +82,7 @@ LEMMA = Lemma(
     r"a_G \psi^2}{2} = (\theta \psi)^2 (a_G b_D - a_D b_G) + \ldots$: the flow and alternating steps converge, at a "
     r"sublinear rate, if $a_G b_D < a_D b_G$, and the equilibrium repels if $a_G b_D > a_D b_G$; simultaneous steps "
     "converge in neither case.",
-    assumptions=("$a_G, a_D > 0$", r"$a_G b_D \neq a_D b_G$"),
+    assumptions=("$a_G, a_D > 0$", r"$a_G b_D \neq a_D b_G$", "simultaneous and alternating steps: $g$ quadratic"),
     status=Status.PROVED,
     derive=derive,
     printed_holds=printed_holds,

