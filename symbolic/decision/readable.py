@@ -136,7 +136,7 @@ def evaluated(expression: sp.Expr, unknowns: Sequence[sp.Symbol], columns: Seque
     """An expression at many points, by floats; None where it cannot be."""
     try:
         with np.errstate(all="ignore"):
-            value = _compiled(expression, tuple(unknowns))(*columns)
+            value = np.asarray(_compiled(expression, tuple(unknowns))(*columns))
             if np.iscomplexobj(value):
                 value = np.where(np.imag(value) == 0, np.real(value), np.nan)
             return np.broadcast_to(np.asarray(value, dtype=float), columns[0].shape)
