@@ -96,7 +96,7 @@ def signed(text: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "same"),
     [
-        ("f1**2*h**2", "h**2*f1**2", True),
+        ("f1**2*h**2 - 2*gamma*h + 4", "4 + h**2*f1**2 - 2*h*gamma", True),
         ("-f1*h", "-(h*f1)", True),
         ("f1**2 + gamma*z + z**2", "z*(gamma + z) + f1**2", True),
         ("f1**2 + gamma*z + z**2", "f1**2 + gamma*z + z", False),
