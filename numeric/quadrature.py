@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..symbolic import expression as ex
 from ..symbolic.parser import constant
 from ..symbolic.proposal import Proposal
+from .cases import EvidenceUnavailable
 
 Array = NDArray[np.float64]
 # The Jacobian at the equilibrium needs moments of degree 2 (two derivatives of D(x) = d* + psi x); v needs none exact.
@@ -113,7 +114,7 @@ def gaussian_noise(gauss: Nodes, degree: int, dimension: int) -> Nodes:
     sqrt(d) away on the axes, are exact to degree 3 (Stroud 1971, E_n^{r^2} 3-1).
 
     Raises:
-        NotImplementedError: For features of a higher degree in more than two dimensions.
+        EvidenceUnavailable: For features of a higher degree in more than two dimensions.
     """
     if dimension <= 2:
         grid = np.meshgrid(*[gauss.positions] * dimension, indexing="ij")
@@ -121,7 +122,7 @@ def gaussian_noise(gauss: Nodes, degree: int, dimension: int) -> Nodes:
         weights = np.prod([part.reshape(-1) for part in sizes], axis=0)
         return Nodes(np.stack([part.reshape(-1) for part in grid], axis=1), weights)
     if degree > 1:
-        raise NotImplementedError(f"noise in {dimension} dimensions under features of degree {degree}")
+        raise EvidenceUnavailable(f"noise in {dimension} dimensions under features of degree {degree}")
     axes = np.sqrt(dimension) * np.eye(dimension)
     return Nodes(np.concatenate([axes, -axes]), np.full(2 * dimension, 1 / (2 * dimension)))
 

@@ -8,6 +8,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
+from convergan.numeric.cases import EvidenceUnavailable
 from convergan.numeric.quadrature import (
     MINIMUM_NODES,
     NODE_ERROR,
@@ -94,5 +95,5 @@ def test_noise_is_exact_for_products_of_two_features(degree: int, dimension: int
 
 
 def test_curved_features_in_many_dimensions_have_no_nodes() -> None:
-    with pytest.raises(NotImplementedError, match="3 dimensions"):
+    with pytest.raises(EvidenceUnavailable, match="3 dimensions"):
         Sample.of_count(3, degree=2, dimension=3)

@@ -26,8 +26,8 @@ import sympy as sp
 
 from convergan.proofs.decisions import decision
 from convergan.proofs.lemmas import catalogue, derive_lemma
-from convergan.proofs.proof import multiplied, same
-from convergan.proofs.steps import Step
+from convergan.proofs.proof import Proof, multiplied, same
+from convergan.proofs.steps import NotProved, Step
 from convergan.symbolic.decision.points import holds
 from convergan.symbolic.decision.prover import Prover
 from convergan.symbolic.formula import And, Atom, Formula, compare, conjunction, negation, symbols
@@ -200,8 +200,8 @@ def verdict_mutants(step: Step) -> Iterator[tuple[str, str]]:
     """The proposal with one thing wrong: another verdict refutes the mutant, the same one is proved again."""
     assert step.source is not None
     assert step.decision is not None
-    # The engine proves one verdict of three, which refutes a claim of either of the others.
-    yield from [("quantifier", REFUTED)] * 2
+    for verdict in {"converges", "conditional", "does-not-converge"} - {step.decision.verdict}:
+        yield "quantifier", REFUTED if refuses(step.source.proposal, verdict) else OPEN
     for operator, document in changed_documents(step.source.proposal):
         try:
             read_proposal(document)
@@ -212,6 +212,15 @@ def verdict_mutants(step: Step) -> Iterator[tuple[str, str]]:
             yield operator, OPEN
         else:
             yield operator, PROVED if found.verdict == step.decision.verdict else REFUTED
+
+
+def refuses(proposal: Mapping[str, Any], verdict: str) -> bool:
+    """Whether a lemma that claims this verdict is not derived."""
+    try:
+        Proof().decided("a mutant", proposal, verdict)
+    except NotProved:
+        return True
+    return False
 
 
 def changed_documents(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -263,7 +272,8 @@ def test_every_mutant_of_a_formula_is_decided(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", IDS)
-def test_every_mutant_of_a_proposal_is_decided(name: str) -> None:
+def test_mutants_of_proposals_are_decided_but_for_a_quarter(name: str) -> None:
+    """The engine may leave a mutant of a proposal undecided; it counts as open in the report."""
     found = outcomes(name, verdicts=True)
     assert sum(count for (_, outcome), count in found.items() if outcome == OPEN) <= sum(found.values()) // 4, found
 
