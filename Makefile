@@ -11,13 +11,14 @@ DEV_STAMP := $(VENV)/.dev-$(HERE)
 INPUTS := pyproject.toml constraints.txt
 
 .NOTPARALLEL:
-.PHONY: help prove test lint format types drift
+.PHONY: help prove test lint format types drift bench
 
 help:
 	@echo 'make prove   derive the lemmas, then decide every example'
 	@echo 'make test    the tests (ARGS="..." goes to pytest)'
 	@echo 'make lint    ruff; make format mends what it can'
 	@echo 'make types   pyright'
+	@echo 'make bench   the benchmarks; renews benchmarks/results.json and docs/performance.md'
 	@echo 'make drift   generated files are what the code generates'
 
 prove: $(RUN_STAMP)
@@ -40,6 +41,9 @@ format: $(DEV_STAMP)
 
 types: $(DEV_STAMP)
 	@$(RUN) pyright
+
+bench: $(DEV_STAMP)
+	@$(RUN) convergan.benchmarks --write
 
 drift: $(RUN_STAMP)
 	@$(RUN) convergan prove --check

@@ -11,8 +11,9 @@ Where a kink lies within rounding of the point, autograd may stand on either sid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,13 +24,14 @@ from ..symbolic.derivation import Derivation
 from ..symbolic.formula import And, Formula, Or
 from ..symbolic.proposal import Proposal
 from . import rounding
+from .batches import BATCH, batch_sizes, side_by_side, slices
 from .cases import Cases, EvidenceUnavailable
-from .comparison import Comparison, compare, with_characteristic_polynomial
+from .comparison import Comparison, Outcome, compare, with_characteristic_polynomial
 from .evaluate import UnsupportedFormula, evaluate, operations
 from .jets import EPS, decided_magnitudes
 from .measurement import Measurement, Points, measured
 from .points import random_points
-from .sampling import sample_cases, slopes_of
+from .sampling import sample_batches, slopes_of
 
 if TYPE_CHECKING:
     from .field import TorchField
@@ -39,6 +41,9 @@ Values = dict[sp.Symbol, Array | tuple[Array, Array]]
 # Games with many parameters or nodes get fewer cases, so that the numbers of all cases together are as many as this.
 _LARGEST_WORK = 2_000_000
 _FEWEST_CASES = 20
+# Numbers in the largest tensors of a slice of cases: what fits into a core's cache, and more than the interpreter's own
+# time would be worth.
+_SLICE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,43 +92,85 @@ def agree(
         EvidenceUnavailable: If no case can be compared, with the reason.
         ValueError: If ``cases`` is not positive.
     """
-    from .field import TorchField  # here, since it imports torch
+    import torch
+
+    from .field import TorchField
 
     if cases < 1:
         raise ValueError(f"cases = {cases}: at least one case is needed")
-    game = TorchField(proposal)
-    count = cases if proposal.prototype == "dirac" else min(cases, max(_FEWEST_CASES, _LARGEST_WORK // game.work))
-    try:
+    work = TorchField(proposal).work
+    count = cases if proposal.prototype == "dirac" else min(cases, max(_FEWEST_CASES, _LARGEST_WORK // work))
+    size = min(BATCH, max(_FEWEST_CASES, _SLICE // work))
+
+    def compared(part: tuple[Cases, Points]) -> list[Outcome]:
         with np.errstate(all="ignore"):  # what overflows is not finite, and does not count
-            sample = sample_cases(proposal, count, seed, lambda values: _at(derivation.output, derivation, values))
-            points = random_points(proposal, sample, seed)
-            comparisons = [_field_comparison(game, derivation, sample, points), *_output_comparison(proposal, sample)]
-            if jacobian is not None:
-                compared = _jacobian_comparison(game, derivation, sample, list(jacobian))
-                inside = _inside(region, _values(derivation, sample), len(sample))
-                compared = compared.restricted(inside)
-                comparisons.append(with_characteristic_polynomial(compared) if derivation.planar else compared)
+            # Modules are swapped in place while torch differentiates: one field for each slice.
+            comparisons = _comparisons(TorchField(proposal), derivation, *part, jacobian, region)
+            return [comparison.outcome(part[0].text) for comparison in comparisons]
+
+    threads = torch.get_num_threads()
+    most = sum(-(-batch // size) for batch in batch_sizes(count))
+    parts = _parts(proposal, derivation, count, seed, size)
+    try:
+        # Slices run side by side, and each on its own thread alone: torch's threads would wait for each other.
+        outcomes = side_by_side(compared, parts, min(threads, most), lambda: torch.set_num_threads(1))
+        whole = [reduce(Outcome.and_then, quantity) for quantity in zip(*outcomes, strict=True)]
     except UnsupportedFormula as error:
         raise EvidenceUnavailable(str(error)) from error
-    return _summary(comparisons, sample, seed, jacobian_compared=jacobian is not None)
+    finally:
+        torch.set_num_threads(threads)  # for threads that start later; this one's is what it was
+    return _summary(whole, seed, jacobian_compared=jacobian is not None)
 
 
-def _field_comparison(game: TorchField, derivation: Derivation, cases: Cases, points: Points) -> Comparison:
+def _parts(
+    proposal: Proposal, derivation: Derivation, count: int, seed: int, size: int
+) -> Iterator[tuple[Cases, Points]]:
+    """Cases and points, in slices of a size."""
+    for batch, sample in sample_batches(
+        proposal, count, seed, lambda values: _at(derivation.output, derivation, values)
+    ):
+        with np.errstate(all="ignore"):
+            theta, psi = random_points(proposal, sample, seed, batch)
+        for part in slices(len(sample), size):
+            yield sample[part], (theta[part], psi[part])
+
+
+def _comparisons(
+    game: TorchField,
+    derivation: Derivation,
+    cases: Cases,
+    points: Points,
+    jacobian: sp.MatrixBase | None,
+    region: Formula | None,
+) -> Iterator[Comparison]:
+    """All comparisons at some cases: v first, then d* where it is not 0 by itself, then J."""
+    values = _values(derivation, cases)
+    yield _field_comparison(game, derivation, cases, points, values)
+    yield from _output_comparison(game.proposal, cases)
+    if jacobian is not None:
+        compared = _jacobian_comparison(game, derivation, cases, list(jacobian), values)
+        compared = compared.restricted(_inside(region, values, len(cases)))
+        yield with_characteristic_polynomial(compared) if derivation.planar else compared
+
+
+def _field_comparison(
+    game: TorchField, derivation: Derivation, cases: Cases, points: Points, values: Values
+) -> Comparison:
     known = _names_and_values(derivation, points, len(cases))
-    formulas = _evaluated(game, derivation.field, _values(derivation, cases) | known, cases)
+    formulas = _evaluated(game, derivation.field, values | known, cases)
     autograd = measured(game, points, cases, _output_blur(derivation, cases))
     labels = tuple(f"v{place + 1}" for place in range(len(derivation.field)))
     return _compared(labels, known, formulas, autograd)
 
 
 def _jacobian_comparison(
-    game: TorchField, derivation: Derivation, cases: Cases, entries: Sequence[sp.Expr]
+    game: TorchField, derivation: Derivation, cases: Cases, entries: Sequence[sp.Expr], values: Values
 ) -> Comparison:
     star, sizes = evaluate(derivation.equilibrium, _parameters(derivation, cases.parameters))
     shape = (len(cases), len(derivation.coordinates))
     star, blur = np.broadcast_to(star, shape), np.broadcast_to(EPS * operations(derivation.equilibrium) * sizes, shape)
     split = len(derivation.players[0])
-    formulas = _evaluated(game, entries, _values(derivation, cases), cases)
+    formulas = _evaluated(game, entries, values, cases)
     points = star[:, :split], star[:, split:]
     autograd = measured(game, points, cases, _output_blur(derivation, cases), jacobian_blur=blur)
     names = [symbol.name for symbol in derivation.coordinates]
@@ -162,28 +209,25 @@ def _output_comparison(proposal: Proposal, cases: Cases) -> list[Comparison]:
     return [compare(("fake'(d*) + real'(d*)",), points, (zero, columns[0]), columns[1], tolerance, decided)]
 
 
-def _summary(comparisons: Sequence[Comparison], cases: Cases, seed: int, *, jacobian_compared: bool) -> Agreement:
-    compared = comparisons[0].compared
+def _summary(outcomes: Sequence[Outcome], seed: int, *, jacobian_compared: bool) -> Agreement:
+    compared = outcomes[0].compared
     if not compared:
         raise EvidenceUnavailable("v is not finite, or a kink lies within rounding, at every sampled point")
-    failed = [comparison for comparison in comparisons if not comparison.holds]
+    failed = [outcome for outcome in outcomes if not outcome.holds]
     # Where several fail, v is the root: J follows from it.
-    shown = failed[0] if failed else max(comparisons, key=lambda comparison: float(comparison.ratio.max()))
-    case, entry = shown.worst()
-    worst = ", ".join(part for part in (shown.text(case, entry), cases.text(case)) if part)
+    worst = (failed[0] if failed else max(outcomes, key=lambda outcome: outcome.ratio)).worst
     if failed:
         reason = f"autograd disagrees with the derivation: {worst}"
     else:
         reason = f"v agrees with autograd at {compared} random points"
         if jacobian_compared:
-            equilibria = comparisons[-1].compared
+            equilibria = outcomes[-1].compared
             reason += (
                 f", J at {equilibria} equilibria"
                 if equilibria
                 else "; J was not compared: autograd meets a kink or a pole at the equilibrium"
             )
-    error = max(comparison.error for comparison in comparisons)
-    return Agreement(compared, error, seed, not failed, worst, reason)
+    return Agreement(compared, max(outcome.error for outcome in outcomes), seed, not failed, worst, reason)
 
 
 def _values(derivation: Derivation, cases: Cases) -> Values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,33 @@ from numpy.typing import NDArray
 from .jets import EPS
 
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a comparison of one quantity comes to.
+
+    Attributes:
+        compared: In how many cases all entries count.
+        error: The largest difference of an entry, relative to its magnitude.
+        ratio: The largest difference in units of its tolerance.
+        worst: The entry with that ratio, in words.
+    """
+
+    compared: int
+    error: float
+    ratio: float
+    worst: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether all entries that count agree."""
+        return self.ratio <= 1
+
+    def and_then(self, later: Outcome) -> Outcome:
+        """The outcome for these cases and later ones together."""
+        shown = later if later.ratio > self.ratio else self
+        return Outcome(self.compared + later.compared, max(self.error, later.error), shown.ratio, shown.worst)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,42 +64,24 @@ class Comparison:
     tolerance: Array
     counts: NDArray[np.bool_]
 
-    @property
-    def compared(self) -> int:
-        """In how many cases all entries count."""
-        return int(self.counts.all(axis=1).sum())
-
     def restricted(self, cases: NDArray[np.bool_]) -> Comparison:
         """The same comparison, of which only some cases count; ``cases`` has the shape [cases]."""
         return replace(self, counts=self.counts & cases[:, None])
 
-    @property
-    def gap(self) -> Array:
-        """Differences, 0 where they do not count."""
+    def outcome(self, describe: Callable[[int], str]) -> Outcome:
+        """What it comes to.
+
+        Args:
+            describe: A case in words.
+        """
         with np.errstate(all="ignore"):
-            return np.where(self.counts, np.abs(self.symbolic - self.autograd), 0.0)
-
-    @property
-    def ratio(self) -> Array:
-        """Differences in units of their tolerance: at most 1 where both sides agree."""
-        return np.where(self.gap > 0, self.gap / np.maximum(self.tolerance, 1e-300), 0.0)
-
-    @property
-    def error(self) -> float:
-        """The largest difference relative to the magnitude."""
-        gap = self.gap
-        known = np.where(np.isfinite(self.magnitude), self.magnitude, np.abs(self.symbolic))
-        return float(np.where(gap > 0, gap / np.maximum(known, 1e-300), 0.0).max())
-
-    @property
-    def holds(self) -> bool:
-        """Whether all entries that count agree."""
-        return bool((self.ratio <= 1).all())
-
-    def worst(self) -> tuple[int, int]:
-        """(case, entry) of the largest ratio."""
-        case, entry = np.unravel_index(int(np.argmax(self.ratio)), self.ratio.shape)
-        return int(case), int(entry)
+            gap = np.where(self.counts, np.abs(self.symbolic - self.autograd), 0.0)
+            known = np.where(np.isfinite(self.magnitude), self.magnitude, np.abs(self.symbolic))
+            # Where a tolerance or a magnitude is 0, so is the difference, or it is infinitely too large.
+            ratio, error = (np.where(gap > 0, gap / np.maximum(size, 1e-300), 0.0) for size in (self.tolerance, known))
+        case, entry = (int(place) for place in np.unravel_index(int(np.argmax(ratio)), ratio.shape))
+        worst = ", ".join(part for part in (self.text(case, entry), describe(case)) if part)
+        return Outcome(int(self.counts.all(axis=1).sum()), float(error.max()), float(ratio[case, entry]), worst)
 
     def text(self, case: int, entry: int) -> str:
         """One entry, readably: both values, tolerance and point."""

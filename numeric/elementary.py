@@ -85,7 +85,8 @@ def _atan(order: int, u: Array) -> tuple[Array, Array]:
     if order == 0:
         return angle, np.abs(angle)
     size = factorial(order - 1) * (1 + u * u) ** (-order / 2)
-    return size * np.sin(order * (angle + np.pi / 2)), size
+    # sin(k (angle + pi/2)), without the rounding of pi: even derivatives at 0 are exactly 0.
+    return size * (np.sin, np.cos)[order % 2](order * angle) * (1.0 if order % 4 < 2 else -1.0), size
 
 
 def _exp(order: int, u: Array) -> tuple[Array, Array]:

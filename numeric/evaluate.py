@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from threading import Lock
 
 import numpy as np
 import sympy as sp
@@ -43,6 +44,8 @@ _FUNCTIONS = {
     sp.cos: "cos",
     sp.sin: "sin",
 }
+# SymPy computes the digits of a constant with tables that are not made for several threads.
+_DIGITS = Lock()
 
 
 class UnsupportedFormula(TypeError):
@@ -156,7 +159,8 @@ class _Walker:
         if isinstance(node, sp.Rational):
             return self._number(node.p / node.q)
         if isinstance(node, sp.NumberSymbol | sp.Float):
-            return self._number(float(node))
+            with _DIGITS:
+                return self._number(float(node))
         if isinstance(node, sp.Add):
             parts = [self.value(argument) for argument in node.args]
             total = parts[0]
@@ -182,8 +186,9 @@ class _Walker:
             return jets.call(name, self.value(node.args[0]), self.kinks)
         if isinstance(node, SignChange):
             return self._sign_change(self.value(node.args[0]))
-        if node.is_number and node.is_real:
-            return self._number(float(sp.N(node, 20)))
+        with _DIGITS:
+            if node.is_number and node.is_real:
+                return self._number(float(sp.N(node, 20)))
         what = f"symbol {node} without a value" if isinstance(node, sp.Symbol) else f"{node.func.__name__}: {node}"
         raise UnsupportedFormula(f"cannot evaluate {what}")
 
@@ -191,7 +196,7 @@ class _Walker:
         if self.functions is None:
             raise UnsupportedFormula("a derivative of the arbitrary f, but no f was given")
         family = self.functions
-        return argument.compose(lambda k, u: (family.derivative(order + k, u), family.magnitude(order + k, u)))
+        return argument.compose(lambda k, u: family.with_magnitude(order + k, u))
 
     def _sign_change(self, argument: Jet) -> Jet:
         """0: the average over explicit samples does not see a density on the set where u = 0, nor does autograd."""

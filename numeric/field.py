@@ -42,6 +42,7 @@ class TorchField:
 
     Args:
         proposal: What to differentiate.
+        device: Where torch computes, such as "cuda"; points and results are NumPy arrays wherever that is.
 
     Attributes:
         game: Modules and samples.
@@ -51,10 +52,16 @@ class TorchField:
 
     Raises:
         EvidenceUnavailable: If the proposal's prototype has no torch form.
+        ValueError: If torch has no such device.
     """
 
-    def __init__(self, proposal: Proposal) -> None:
+    def __init__(self, proposal: Proposal, device: str = "cpu") -> None:
         self.proposal = proposal
+        try:
+            self._device = torch.empty(0, device=device).device
+        except (AssertionError, RuntimeError) as error:
+            problem = str(error).splitlines()[0]
+            raise ValueError(f"device = {device!r}: {problem}; on 'cpu' torch can always compute") from None
         self.game = torch_game(proposal.prototype, dict(proposal.game_options))
         self.sizes = tuple(
             sum(p.numel() for p in m.parameters()) for m in (self.game.generator, self.game.discriminator)
@@ -62,10 +69,11 @@ class TorchField:
         self._penalty_d = collect_powers(proposal.penalty_discriminator)
         self._penalty_g = collect_powers(proposal.penalty_generator)
         self.sample = explicit_sample(proposal, self.game)
-        self._noise, self._noise_weights = (tensor(a) for a in (self.sample.noise.positions, self.sample.noise.weights))
-        uniform = self.sample.uniform
-        self._mixing, self._mixing_weights = tensor(uniform.positions), tensor(uniform.weights)
-        self.codes, self._code_weights = latent_codes(self.game.latent, self.sample)
+        noise, uniform = self.sample.noise, self.sample.uniform
+        self._noise, self._noise_weights = (self._tensor(a) for a in (noise.positions, noise.weights))
+        self._mixing, self._mixing_weights = (self._tensor(a) for a in (uniform.positions, uniform.weights))
+        codes, often = latent_codes(self.game.latent, self.sample)
+        self.codes, self._code_weights = codes.to(self._device), None if often is None else often.to(self._device)
 
     def field(self, theta: Array, psi: Array, cases: Cases) -> Array:
         """The vector field at one point per case.
@@ -85,7 +93,8 @@ class TorchField:
         return self._batched(jacrev(self._row), theta, psi, cases)
 
     def _batched(self, function: Callable[[Tensor, State], Tensor], theta: Array, psi: Array, cases: Cases) -> Array:
-        return self._vmapped(function, self._points(theta, psi, cases), states(cases)).detach().numpy()
+        points, state = self._points(theta, psi, cases), states(cases, self._device)
+        return self._vmapped(function, points, state).detach().cpu().numpy()
 
     def bounded(
         self, theta: Array, psi: Array, cases: Cases, *, jacobian: bool, blur: Array, output_blur: Array
@@ -107,10 +116,10 @@ class TorchField:
         Raises:
             EvidenceUnavailable: If an operation has no rule.
         """
-        points, state = self._points(theta, psi, cases), states(cases)
+        points, state = self._points(theta, psi, cases), states(cases, self._device)
         running = RunningErrors()
-        running.mark(points, tensor(blur))
-        running.mark(state["game"]["output"], tensor(output_blur))
+        running.mark(points, self._tensor(blur))
+        running.mark(state["game"]["output"], self._tensor(output_blur))
         if jacobian:
             for weights in (self._noise_weights, self._mixing_weights, self._code_weights):
                 if weights is not None:
@@ -119,7 +128,7 @@ class TorchField:
                 running.mark(nodes, NODE_ERROR * nodes.abs().clamp(min=1))
         with running:
             values = self._vmapped(jacrev(self._row) if jacobian else self._row, points, state).detach()
-        return values.numpy(), running.of(values).numpy()
+        return values.cpu().numpy(), running.of(values).cpu().numpy()
 
     def start(self, data: Array) -> tuple[Array, Array]:
         """The equilibrium as the modules have it, for data at given places of shape [cases].
@@ -157,7 +166,10 @@ class TorchField:
         return nodes * self.sizes[1] * sum(self.sizes)
 
     def _points(self, theta: Array, psi: Array, cases: Cases) -> Tensor:
-        return torch.cat([tensor(part).reshape(len(cases), -1) for part in (theta, psi)], dim=1)
+        return torch.cat([self._tensor(part).reshape(len(cases), -1) for part in (theta, psi)], dim=1)
+
+    def _tensor(self, values: Array) -> Tensor:
+        return tensor(values).to(self._device)
 
     def _vmapped(self, function: Callable[[Tensor, State], Tensor], points: Tensor, state: State) -> Tensor:
         # Cases that do not fit into memory together are taken in groups.
@@ -317,16 +329,16 @@ def latent_codes(latent: Latent, sample: Sample) -> tuple[Tensor, Tensor | None]
     return 2 * positions - 1 if latent == "uniform" else positions, tensor(nodes.weights)
 
 
-def states(cases: Cases) -> State:
-    """A batch of cases as a tree of tensors, their first axis the cases."""
-    state: State = {
-        "parameters": {name: tensor(values) for name, values in cases.parameters.items()},
-        "slopes": {name: tensor(values) for name, values in cases.slopes.items()},
-        "game": {"output": tensor(cases.output)},
+def states(cases: Cases, device: torch.device | None = None) -> State:
+    """A batch of cases as a tree of tensors, their first axis the cases; on the CPU if no device is given."""
+    tables = {
+        "parameters": cases.parameters,
+        "slopes": cases.slopes,
+        "game": {"output": cases.output},
     }
     if cases.functions is not None:
-        state["f"] = {"a": tensor(cases.functions.coefficients), "s": tensor(cases.functions.scales)}
-    return state
+        tables["f"] = {"a": cases.functions.coefficients, "s": cases.functions.scales}
+    return {part: {name: tensor(values).to(device) for name, values in table.items()} for part, table in tables.items()}
 
 
 def tensor(values: Array) -> Tensor:

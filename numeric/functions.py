@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from math import factorial
+from operator import mul
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,28 +88,38 @@ class SmoothFunctions:
         Raises:
             ValueError: For an order outside 0 to 6.
         """
-        return self._sum(order, t, magnitude=False)
+        return self.with_magnitude(order, t)[0]
 
     def magnitude(self, order: int, t: Array) -> Array:
-        """The sum of the absolute values of the atoms' contributions to f^(order)(t) (see ``elementary``)."""
-        return self._sum(order, t, magnitude=True)
+        """The sum of the absolute values of the terms of f^(order)(t) (``elementary``)."""
+        return self.with_magnitude(order, t)[1]
 
-    def _sum(self, order: int, t: Array, *, magnitude: bool) -> Array:
+    def with_magnitude(self, order: int, t: Array) -> tuple[Array, Array]:
+        """(f^(order)(t), its magnitude), as ``derivative`` and ``magnitude`` give them one by one."""
         # One order more than is exact for callers: bounds of rounding errors look one derivative further.
         if not 0 <= order <= MAX_ORDER + 1:
             raise ValueError(f"order {order} of a derivative; it must be 0 to {MAX_ORDER}")
         t = np.asarray(t, dtype=np.float64)
         shape = (len(self), *[1] * (t.ndim - 1))
         total = np.zeros(np.broadcast_shapes(t.shape, shape))
+        size = np.zeros_like(total)
+        # At the equilibrium every argument is 0, and an atom's derivative there is one number for all cases.
+        nowhere = not np.any(t)
+        origin = np.zeros([1] * t.ndim)
         for place, name in enumerate(ATOMS):
-            if not np.any(self.coefficients[:, place]):
-                continue
             a = self.coefficients[:, place].reshape(shape)
-            s = self.scales[:, place].reshape(shape)
-            value, size = _atom(name, order, s * t)
-            factor = a * s**order
-            total += np.abs(factor) * size if magnitude else factor * value
-        return total
+            if not np.count_nonzero(a):
+                continue
+            if name in CURVED:
+                s = self.scales[:, place].reshape(shape)
+                value, amplitude = _atom(name, order, origin if nowhere else s * t)
+                if order:
+                    a = a * reduce(mul, [s] * order)  # several times as fast as s**order
+            else:
+                value, amplitude = _atom(name, order, origin if nowhere else t)
+            total += a * value
+            size += np.abs(a) * amplitude
+        return total, size
 
     def text(self, case: int = 0) -> str:
         """One function in the penalty language, as ``[objective] f`` reads it."""

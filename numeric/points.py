@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..symbolic import expression as ex
 from ..symbolic.proposal import Proposal
 from . import rounding
+from .batches import random_source
 from .cases import Cases
 from .quadrature import gauss_hermite, node_count
 
@@ -16,13 +17,14 @@ Array = NDArray[np.float64]
 _LARGEST_OUTPUT = 12.0
 
 
-def random_points(proposal: Proposal, cases: Cases, seed: int) -> tuple[Array, Array]:
+def random_points(proposal: Proposal, cases: Cases, seed: int, batch: int = 0) -> tuple[Array, Array]:
     """Points (theta, psi) from 1e-3 to 10 away from the equilibrium, with D's output kept moderate.
 
     Args:
         proposal: Whose data and noise set the scale.
         cases: Parameter values.
         seed: The result is a function of it.
+        batch: The cases' number, if they are one of several batches.
 
     Returns:
         theta and psi, each of shape [cases], or [cases, k] for a player with k parameters.
@@ -30,7 +32,7 @@ def random_points(proposal: Proposal, cases: Cases, seed: int) -> tuple[Array, A
     Raises:
         EvidenceUnavailable: If the proposal's prototype has no torch form.
     """
-    random = np.random.default_rng([seed, 1])
+    random = random_source(seed, batch, 1)
     if proposal.prototype == "dirac":
         away = _away(random, (2, len(cases)))
         data, sigma = _data(proposal, cases), _noise(proposal, cases)

@@ -238,7 +238,7 @@ class _Model:
 
 def compose_family(family: SmoothFunctions, order: int, t: Jet) -> Jet:
     """f^(order)(t) as a jet, for the family's exact derivatives."""
-    return t.compose(lambda k, u: (family.derivative(order + k, u), family.magnitude(order + k, u)))
+    return t.compose(lambda k, u: family.with_magnitude(order + k, u))
 
 
 def _along(positions: Array, axis: int) -> Array:

@@ -8,7 +8,7 @@ first and then prescribed to f.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..symbolic import expression as ex
 from ..symbolic.conditions import Relation
 from ..symbolic.proposal import Proposal
+from .batches import batch_sizes, random_source
 from .cases import Cases, EvidenceUnavailable
 from .functions import SmoothFunctions, random_functions
 from .polynomials import PolynomialAlgebra, degree_in, difference, holds
@@ -107,23 +108,40 @@ def sample_cases(proposal: Proposal, count: int, seed: int, output: Output | Non
     Raises:
         EvidenceUnavailable: If no admissible case was found.
     """
-    random = np.random.default_rng(seed)
+    return _joined([cases for _, cases in sample_batches(proposal, count, seed, output)])
+
+
+def sample_batches(
+    proposal: Proposal, count: int, seed: int, output: Output | None = None
+) -> Iterator[tuple[int, Cases]]:
+    """The same cases batch by batch (``batches``), none of them empty, each with its number.
+
+    Raises:
+        EvidenceUnavailable: If no admissible case was found in any batch.
+    """
     drawing = plan(proposal, output)
-    batches: list[Cases] = []
-    found = 0
-    with np.errstate(all="ignore"):
-        for _ in range(_ROUNDS):
-            batch = _batch(proposal, drawing, 2 * count, random, output)
-            batches.append(batch)
-            found += len(batch)
-            if found >= count:
-                break
+    found = False
+    for batch, size in enumerate(batch_sizes(count)):
+        cases = _drawn(proposal, drawing, size, random_source(seed, batch), output)
+        if len(cases):
+            found = True
+            yield batch, cases
     if not found:
         raise EvidenceUnavailable(
             f"no admissible case among {_ROUNDS * 2 * count} drawn: the conditions of {proposal.name!r} are "
             "contradictory or describe too thin a region to sample"
         )
-    return _joined(batches)[slice(0, count)]
+
+
+def _drawn(proposal: Proposal, drawing: Plan, count: int, random: np.random.Generator, output: Output | None) -> Cases:
+    """Admissible cases, at most ``count`` of them."""
+    tries: list[Cases] = []
+    with np.errstate(all="ignore"):
+        for _ in range(_ROUNDS):
+            tries.append(_batch(proposal, drawing, 2 * count, random, output))
+            if sum(map(len, tries)) >= count:
+                break
+    return _joined(tries)[slice(0, count)]
 
 
 def draw_values(drawing: Plan, count: int, number: Callable[[str, Array, Array], Array]) -> dict[str, Array]:
@@ -239,11 +257,8 @@ def slopes_at(
 def slopes_of(functions: SmoothFunctions) -> tuple[dict[str, Array], dict[str, Array]]:
     """f1 ... f6 of a batch of functions, and their magnitudes."""
     zero = np.zeros(len(functions))
-    orders = [(name, int(name[1:])) for name in ex.DERIVATIVE_SYMBOLS]
-    return (
-        {name: functions.derivative(k, zero) for name, k in orders},
-        {name: functions.magnitude(k, zero) for name, k in orders},
-    )
+    both = {name: functions.with_magnitude(int(name[1:]), zero) for name in ex.DERIVATIVE_SYMBOLS}
+    return {name: value for name, (value, _) in both.items()}, {name: size for name, (_, size) in both.items()}
 
 
 def _mentioned(relations: Iterable[Relation]) -> frozenset[str]:

@@ -30,7 +30,7 @@ import sympy as sp
 from ..symbolic.advice import Advice, Optimum, Plan, Schedule, Setting, Stationary, advise
 from ..symbolic.analysis import Analysis
 from ..symbolic.formula import TRUE
-from ..symbolic.printing import formula_text, text
+from ..symbolic.printing import formula_text, number_text, text
 
 SCOPE = "for the Dirac-GAN at unit data scale; these numbers do not transfer to networks"
 MODEL = (
@@ -91,7 +91,7 @@ def advice_lines(analysis: Analysis) -> list[str]:
         if plan.for_damping:
             lines.append(f"{name}, {_given(found)} given: {_steps_line(plan)}")
         best = plan.together
-        lines.append(f"{name}, both free: {_chosen(found, best)}, h = {text(best.step)}: F'**2 = 0")
+        lines.append(f"{name}, both free: {_chosen(found, best)}, h = {number_text(best.step)}: F'**2 = 0")
     lines += [*_equivalent_lines(found), *_code_lines(found), *_minibatch_lines(found)]
     return [line if len(line) <= _LONGEST else f"{line.split(':')[0]}: a long formula (in the JSON)" for line in lines]
 
@@ -149,12 +149,12 @@ def _target(found: Advice, damping: sp.Expr, excluded: bool = False) -> str:
     """What to set for a damping: the weight if there is one, else a condition, else what is to be added."""
     if found.weight is not None:
         but = " (excluded by the declared conditions)" if excluded else ""
-        return f"{text(found.weight.quantity)} = {text(found.weight.at(damping))}{but}"
+        return f"{text(found.weight.quantity)} = {number_text(found.weight.at(damping))}{but}"
     if found.centre.damping.free_symbols:
-        return f"{text(found.centre.damping)} = {text(damping)}"
+        return f"{text(found.centre.damping)} = {number_text(damping)}"
     if found.centre.damping == 0:
-        return f"R1 of gamma = {text(sp.cancel(damping / found.ratio))}"
-    return f"a damping of {text(damping)} in place of {text(found.centre.damping)}"
+        return f"R1 of gamma = {number_text(sp.cancel(damping / found.ratio))}"
+    return f"a damping of {number_text(damping)} in place of {number_text(found.centre.damping)}"
 
 
 def _chosen(found: Advice, best: Optimum) -> str:
@@ -172,7 +172,7 @@ def _for_step(found: Advice, plan: Plan) -> str:
 
 
 def _for_damping(best: Optimum) -> str:
-    return f"h = {text(best.step)}, error times {text(best.radius)}{_where(best)}"
+    return f"h = {number_text(best.step)}, error times {number_text(best.radius)}{_where(best)}"
 
 
 def _where(best: Optimum) -> str:
@@ -181,8 +181,8 @@ def _where(best: Optimum) -> str:
 
 def _steps_line(plan: Plan) -> str:
     """All regions in one line; without the factors of the error if that is too long."""
-    steps = [f"h = {text(best.step)}" for best in plan.for_damping]
-    factors = [f", error times {text(best.radius)}" for best in plan.for_damping]
+    steps = [f"h = {number_text(best.step)}" for best in plan.for_damping]
+    factors = [f", error times {number_text(best.radius)}" for best in plan.for_damping]
     where = [_where(best) for best in plan.for_damping[:-1]] + [""]
     full = "; else ".join(map("".join, zip(steps, factors, where, strict=True)))
     return full if len(full) <= _LONGEST - 40 else "; else ".join(map("".join, zip(steps, where, strict=True)))

@@ -105,7 +105,7 @@ def check(proposal: Proposal | Path | str, evidence: Evidence | None = Evidence(
         # A failure inside the algebra decides nothing; it must not stop the other proposals.
         return _failed(value.name, file, f"the analysis failed ({type(error).__name__}: {error})", start)
     claimed = bool(claims)
-    agreement, missing = _confront(analysis, evidence)
+    agreement, missing = confront(analysis, evidence)
     return CheckResult(
         value.name,
         file,
@@ -124,7 +124,8 @@ def _failed(name: str, file: str, error: str, start: float, *, invalid: bool = F
     return CheckResult(name, file, None, (), False, None, "", error, invalid, time.monotonic() - start)
 
 
-def _confront(analysis: Analysis, evidence: Evidence | None) -> tuple[Agreement | None, str]:
+def confront(analysis: Analysis, evidence: Evidence | None) -> tuple[Agreement | None, str]:
+    """What autograd says of a derived field and Jacobian, or None and why it says nothing."""
     if evidence is None:
         return None, "not asked"
     if analysis.derivation is None:

@@ -13,6 +13,7 @@ from .adviser import advice_document
 from .case_lines import cases_document
 from .certificate import matrix_document
 from .checking import CheckResult
+from .decimals import decimals_document
 from .lazy_lines import lazy_document
 from .points import example
 from .speeds import speeds_document
@@ -69,6 +70,7 @@ def _entry(result: CheckResult, certificate: str | None) -> dict[str, Any]:
         "critical": _formula(analysis.critical),
         "rates": speeds_document(analysis),
         "lazy": lazy_document(analysis),
+        "decimals": decimals_document(analysis),
         "advice": advice_document(analysis),
         "updates": {name: _rule(found) for name, found in analysis.updates.items()},
         "cases": cases_document(result.cases),
@@ -100,6 +102,7 @@ def _undecided(result: CheckResult) -> dict[str, Any]:
     keys += (
         "rates",
         "lazy",
+        "decimals",
         "advice",
         "update_jacobian",
         "update_polynomial",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sympy as sp
 
 from ..symbolic.analysis import Analysis
+from ..symbolic.enclosures import Interval, enclose
 from ..symbolic.formula import Formula
-from ..symbolic.printing import formula_text, short_text, text
+from ..symbolic.printing import formula_text, number_text, short_text, text
 from ..symbolic.proposal import Proposal
 from .adviser import advice_lines
 from .case_lines import case_lines
 from .checking import CheckResult
+from .decimals import decimal_lines
 from .lazy_lines import lazy_lines
 from .points import example_text
 from .speeds import speed_lines
@@ -66,6 +68,7 @@ def _derivation_lines(analysis: Analysis) -> list[str]:
     lines += _formula_line("stable step sizes", analysis.step_size)
     lines += [_line("lazy penalty", line) for line in lazy_lines(analysis)]
     lines += [_line("fastest", line) for line in speed_lines(analysis)]
+    lines += [_line("in numbers", line) for line in decimal_lines(analysis)]
     lines += [_line("advice", line) for line in advice_lines(analysis)]
     return lines
 
@@ -84,7 +87,8 @@ def elsewhere_lines(analysis: Analysis) -> list[str]:
     words = {True: "it attracts", False: "it does not attract", None: "whether it attracts is not decided"}
     right = {True: "the right generator", False: "another generator"}
     return [
-        f"theta = {text(e.theta)}, psi = {text(e.psi)}: {right[e.generator_right]}; {words[e.attracts]}{where}"
+        f"theta = {number_text(e.theta)}, psi = {number_text(e.psi)}: "
+        f"{right[e.generator_right]}; {words[e.attracts]}{where}"
         for e in found.equilibria
     ]
 
@@ -102,7 +106,14 @@ def rule_name(proposal: Proposal) -> str:
 def _point_lines(analysis: Analysis) -> list[str]:
     verdict = analysis.verdict
     found = [("converges at", verdict.witness), ("fails at", verdict.counterexample)]
-    return [_line(label, example_text(point)) for label, point in found if point]
+    return [_line(label, example_text(point) + _decimals(point)) for label, point in found if point]
+
+
+def _decimals(point: dict[sp.Symbol, sp.Expr]) -> str:
+    """The irrational coordinates of a point, in numbers."""
+    values = [(s, enclose(v)) for s, v in sorted(point.items(), key=lambda item: str(item[0])) if not v.is_Rational]
+    words = ", ".join(f"{symbol} = {value}" for symbol, value in values if isinstance(value, Interval))
+    return f"  ({words})" if words else ""
 
 
 def _formula_line(label: str, formula: Formula | None) -> list[str]:

@@ -14,6 +14,7 @@ from ..symbolic.theorems import THEOREMS
 from .adviser import advice_report
 from .case_lines import case_lines
 from .checking import CheckResult
+from .decimals import decimal_lines
 from .lazy_lines import lazy_lines
 from .points import example
 from .rendering import elsewhere_lines, evidence_text, rule_name
@@ -102,6 +103,10 @@ def _derivation(analysis: Analysis) -> list[str]:
         )
     lines += [f"Lazy penalty: {line}.\n" for line in lazy_lines(analysis)]
     lines += [f"Fastest: {line}.\n" for line in speed_lines(analysis)]
+    numbers = decimal_lines(analysis)
+    if numbers:
+        lines.append("In numbers, every digit certain up to the error that is given:\n")
+        lines += [f"- {line}" for line in numbers] + [""]
     return lines
 
 

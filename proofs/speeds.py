@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from typing import Any
 
 import sympy as sp
 
 from ..symbolic.analysis import Analysis
 from ..symbolic.formula import TRUE, Formula, conjunction
-from ..symbolic.printing import formula_text, text
+from ..symbolic.printing import formula_text, number_text, text
 from ..symbolic.rates import (
     BestStep,
     CertifiedStep,
-    Interval,
     SpectralRadius,
     best_step,
     certified_best_step,
@@ -29,7 +27,6 @@ from ..symbolic.updates import Averaged
 
 _RADIUS_SECONDS, _BEST_SECONDS, _CERTIFIED_SECONDS = 1.0, 5.0, 1.0
 _LONGEST = 200
-_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +104,8 @@ def speeds_document(analysis: Analysis) -> dict[str, Any] | None:
         if certified is None
         else {
             "at": {name: text(value) for name, value in found.point if name != str(analysis.step)},
-            "h": [_outward(interval) for interval in certified.steps],
-            "spectral_radius": _outward(certified.radius),
+            "h": [interval.ends() for interval in certified.steps],
+            "spectral_radius": certified.radius.ends(),
         },
     }
 
@@ -125,20 +122,11 @@ def speed_lines(analysis: Analysis) -> list[str]:
             lines.append(f"none: {best.note}{where}")
             continue
         note = f"; {best.note}" if best.note else ""
-        line = f"h = {text(best.step)}: error times {text(best.radius)} each period{note}{where}"
+        line = f"h = {number_text(best.step)}: error times {number_text(best.radius)} each period{note}{where}"
         lines.append(line if len(line) <= _LONGEST else f"a long formula (in the JSON document){where}")
     if found.certified is not None:
         at = ", ".join(f"{name} = {text(value)}" for name, value in found.point if name != str(analysis.step))
-        steps = " or ".join(" to ".join(_outward(interval)) for interval in found.certified.steps)
-        radius = " to ".join(_outward(found.certified.radius))
-        lines.append(f"at {at}: h from {steps}: error times {radius} each period (enclosed)")
+        steps = " or ".join(" to ".join(interval.ends()) for interval in found.certified.steps)
+        radius = " to ".join(found.certified.radius.ends())
+        lines.append(f"{f'at {at}: ' if at else ''}h from {steps}: error times {radius} each period (enclosed)")
     return lines
-
-
-def _outward(interval: Interval) -> list[str]:
-    """The ends as decimal numbers, rounded outward."""
-    found: list[str] = []
-    for end, rounding in ((interval.lower, ROUND_FLOOR), (interval.upper, ROUND_CEILING)):
-        with localcontext(prec=_DIGITS, rounding=rounding):
-            found.append(f"{Decimal(end.numerator) / Decimal(end.denominator):f}")
-    return found

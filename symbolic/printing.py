@@ -20,11 +20,14 @@ from .calculus import (
     SignSymbol,
     random_symbols,
 )
+from .enclosures import NoEnclosure, enclose
 from .formula import FALSE, TRUE, And, Atom, Formula
 
 _T = sp.Symbol("t")
 # Sums of more terms are left as they are.
 _FACTORED = 8
+# Exact numbers with more characters are shown as decimals alone.
+_LONGEST = 80
 
 
 def standard(expression: sp.Expr) -> sp.Expr:
@@ -65,6 +68,17 @@ def _averaged(body: sp.Expr, symbol: RandomSymbol) -> sp.Expr:
 def text(expression: sp.Expr) -> str:
     """The expression as a string that ``sympify`` reads back."""
     return str(standard(expression))
+
+
+def number_text(expression: sp.Expr) -> str:
+    """The expression, with certified decimals behind it if it is an irrational number; these alone if it is long."""
+    exact = text(expression)
+    if expression.free_symbols or expression.is_Rational:
+        return exact
+    value = enclose(expression)
+    if isinstance(value, NoEnclosure):
+        return exact
+    return f"{exact} ({value})" if len(exact) <= _LONGEST else str(value)
 
 
 def short_text(expression: sp.Expr) -> str:

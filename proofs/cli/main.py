@@ -77,6 +77,31 @@ def prove(
 
 
 @app.command()
+def agree(
+    proposal: Annotated[str, typer.Argument(metavar="PROPOSAL", help="The proposal's file.")],
+    code: Annotated[
+        str, typer.Argument(metavar="CODE.py:FUNCTION", help="The function; its file is imported and run.")
+    ],
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", metavar="NAME=EXPRESSION", help="What an argument gets, in the proposal's parameters; repeatable."
+        ),
+    ] = None,
+    player: Annotated[
+        str | None, typer.Option(metavar="PLAYER", help="Whose penalty it is, where both players have one.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, max=1000, help="How often the table of cases is gone through.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the cases.")] = 0,
+    json: JsonOption = None,
+) -> None:
+    """Compare torch or NumPy code with a proposal's mathematics: a penalty, two losses or a vector field."""
+    from .agree import run_agree
+
+    raise typer.Exit(run_agree(proposal, code, given or [], player, rounds, seed, json))
+
+
+@app.command()
 def table(
     proposals: Annotated[
         list[str] | None, typer.Argument(metavar="[PROPOSAL...]", help="Proposal files; default the catalogue.")

@@ -1,4 +1,4 @@
-"""The fastest step size at exact values of the parameters, enclosed with proof.
+"""The stable step sizes and the fastest one at exact values of the parameters, enclosed with proof.
 
 For a rational r, the step sizes with rho(h) < r are known exactly. An eigenvalue can only cross the circle |z| = r
 where p(r) = 0, p(-r) = 0 or a product of two eigenvalues is r^2: polynomials in h with rational coefficients. Their
@@ -11,21 +11,24 @@ eigenvalues meet, and that is where the optimum often is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import flint
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from ..decision.limits import OutOfTime, time_limit
-from .polynomial import SQUARE, Factor, characteristic_factors
-from .results import CertifiedStep, Interval, NoEnclosure
+from ..enclosures import Interval, NoEnclosure, Piece, RealSet, divided
+from ..spectrum import characteristic_coefficients
+from .polynomial import SQUARE, Factor, factors_of
+from .results import CertifiedStep
 
 _PRECISIONS = (64, 128, 256, 512, 1024, 4096)
+_SMALL = 10**6
 # p(r), and the polynomial of products at r^2, as polynomials in r^2 or r with coefficients in QQ[h], highest first.
 _Rows = list[flint.fmpq_poly]
 
@@ -52,20 +55,73 @@ def certified_best_step(
     Returns:
         The enclosure, or why there is none.
     """
+    return _in_time(lambda: _enclosed(_Moduli(_factors(matrix, h, values), h, upper), tolerance), seconds)
+
+
+def certified_stable_steps(
+    matrix: sp.Matrix,
+    h: sp.Symbol,
+    values: Mapping[sp.Symbol, sp.Expr | int],
+    *,
+    ones: int = 0,
+    seconds: float = 10.0,
+) -> RealSet | NoEnclosure:
+    """Encloses every h > 0 where all multipliers lie inside the unit circle.
+
+    Args:
+        matrix: The Jacobian of one period.
+        h: The step size.
+        values: A rational value for every other symbol.
+        ones: How many multipliers are 1 for all h and left out: those along a manifold of equilibria.
+        seconds: The limit.
+
+    Returns:
+        Open intervals, or why there is no enclosure. At every end some multiplier lies on the circle or outside, or the
+        period is undefined.
+    """
+
+    def found() -> RealSet:
+        pieces = _Moduli(_factors(matrix, h, values, ones), h, None).below(Fraction(1))
+        return RealSet(tuple(Piece(piece.start, piece.end, (False, False)) for piece in pieces))
+
+    return _in_time(found, seconds)
+
+
+_T = TypeVar("_T")
+
+
+def _in_time(found: Callable[[], _T | NoEnclosure], seconds: float) -> _T | NoEnclosure:
+    """The enclosure, or why there is none, within a time limit."""
     limit = object()
     try:
         with time_limit(seconds, limit):
-            known = {s: v if isinstance(v, sp.Expr) else sp.Rational(v) for s, v in values.items()}
-            at = sp.Matrix(matrix).xreplace(known)
-            if any(not entry.is_rational_function(h) or entry.free_symbols - {h} for entry in at):
-                return NoEnclosure("the period is no rational function of h with known coefficients")
-            return _enclosed(_Moduli(characteristic_factors(at), h, upper), tolerance)
+            return found()
     except OutOfTime as out:
         if out.limit is not limit:
             raise
         return NoEnclosure(f"not found in {seconds:g} s")
     except (BasePolynomialError, ArithmeticError) as failure:
         return NoEnclosure(f"outside what is enclosed here: {failure}")
+
+
+def _factors(
+    matrix: sp.Matrix, h: sp.Symbol, values: Mapping[sp.Symbol, sp.Expr | int], ones: int = 0
+) -> tuple[Factor, ...]:
+    """The factors of the characteristic polynomial in QQ[h], some roots z = 1 left out.
+
+    Raises:
+        ArithmeticError: If there are other symbols or constants, or the roots z = 1 are missing.
+    """
+    known = {s: v if isinstance(v, sp.Expr) else sp.Rational(v) for s, v in values.items()}
+    at = sp.Matrix(matrix).xreplace(known)
+    if any(not entry.is_rational_function(h) or entry.free_symbols - {h} for entry in at):
+        raise ArithmeticError("the period is no rational function of h with known coefficients")
+    coefficients = characteristic_coefficients(at)
+    for _ in range(ones):
+        coefficients, remainder = divided(coefficients, sp.Integer(1))
+        if remainder != 0:
+            raise ArithmeticError(f"1 is not known to be a multiplier {ones} times")
+    return factors_of(coefficients)
 
 
 def _enclosed(moduli: _Moduli, tolerance: Fraction) -> CertifiedStep | NoEnclosure:
@@ -195,12 +251,15 @@ def _positive_roots(polynomials: Sequence[flint.fmpq_poly]) -> list[Interval]:
             roots = [root.real for root, _ in found_roots if root.imag == 0]
             if any(root.contains(0) for root in roots):
                 continue
-            found = sorted((_interval(root) for root in roots if root > 0), key=lambda end: end.lower)
+            found = sorted((Interval.of(root) for root in roots if root > 0), key=lambda end: end.lower)
         if all(left.upper < right.lower for left, right in pairwise(found)):
-            return found
+            return [_exact(root, product) for root in found]
     raise ArithmeticError("roots could not be told apart")
 
 
-def _interval(ball: flint.arb) -> Interval:
-    lower, upper = (end.fmpq() for end in (ball.lower(), ball.upper()))
-    return Interval(Fraction(int(lower.p), int(lower.q)), Fraction(int(upper.p), int(upper.q)))
+def _exact(root: Interval, polynomial: flint.fmpz_poly) -> Interval:
+    """The isolated root itself where it is a rational number with a small denominator."""
+    near = root.midpoint.limit_denominator(_SMALL)
+    if near in root and polynomial(flint.fmpq(near.numerator, near.denominator)) == 0:
+        return Interval.exact(near)
+    return root

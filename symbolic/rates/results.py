@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import sympy as sp
 
+from ..enclosures import Interval
 from ..formula import Formula
 from ..printing import formula_text
 
@@ -67,25 +67,6 @@ class BestStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A closed interval with exact ends."""
-
-    lower: Fraction
-    upper: Fraction
-
-    @property
-    def width(self) -> Fraction:
-        """Upper end less lower end."""
-        return self.upper - self.lower
-
-    def __contains__(self, value: object) -> bool:
-        return bool(self.lower <= value <= self.upper)  # type: ignore[operator]
-
-    def __str__(self) -> str:
-        return f"[{float(self.lower):.12g}, {float(self.upper):.12g}]"
-
-
-@dataclass(frozen=True, slots=True)
 class CertifiedStep:
     """The fastest step size at exact values of the parameters, enclosed.
 
@@ -109,13 +90,3 @@ class CertifiedStep:
     def __str__(self) -> str:
         steps = " or ".join(map(str, self.steps))
         return f"rho in {self.radius} at h in {steps} (stable up to h in {self.largest_stable})"
-
-
-@dataclass(frozen=True, slots=True)
-class NoEnclosure:
-    """Why there is no enclosure."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        return f"no enclosure: {self.reason}"

@@ -143,3 +143,17 @@ def test_shapes_and_orders_are_checked() -> None:
         SmoothFunctions.single({"sinh": (1.0, 1.0)})
     with pytest.raises(ValueError, match="order -1"):
         SmoothFunctions.single({"t1": (1.0, 1.0)}).derivative(-1, np.zeros(1))
+
+
+@pytest.mark.parametrize("order", range(MAX_ORDER + 2))
+def test_at_zero_all_cases_share_the_atoms(order: int) -> None:
+    """The short cut gives what the whole evaluation gives; one argument away from 0 turns it off."""
+    functions = random_functions(40, np.random.default_rng(order))
+    short = functions.with_magnitude(order, np.zeros(40))
+    whole = functions.with_magnitude(order, np.append(np.zeros(39), 0.5))
+    for one, other in zip(short, whole, strict=True):
+        assert np.array_equal(one[:39], other[:39])
+        assert one[39] != other[39] or order > MAX_ORDER
+    one_by_one = functions.derivative(order, np.zeros(40)), functions.magnitude(order, np.zeros(40))
+    assert np.array_equal(short, one_by_one)
+    assert (np.abs(short[0]) <= short[1] * (1 + 1e-14)).all()

@@ -9,8 +9,16 @@ import pytest
 import sympy as sp
 
 from convergan.symbolic.decision.points import enclosure, holds
+from convergan.symbolic.enclosures import RealSet
 from convergan.symbolic.formula import compare, conjunction
-from convergan.symbolic.rates import CertifiedStep, NoEnclosure, certified_best_step, spectral_radius
+from convergan.symbolic.rates import (
+    CertifiedStep,
+    Interval,
+    NoEnclosure,
+    certified_best_step,
+    certified_stable_steps,
+    spectral_radius,
+)
 
 H, G, A, R, B, W, S = sp.symbols("h gamma f1 r f2 w sigma", real=True)
 Q = sp.Rational
@@ -99,3 +107,45 @@ def test_no_closed_form_says_why(rates):
     found = spectral_radius(rates.matrices["optimistic"], H)
     assert found.expression is None
     assert "degree 4" in str(found)
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_stable_steps_are_those_with_a_radius_below_one(name, rates):
+    generator = np.random.default_rng(11)
+    matrix = rates.matrices[name]
+    draw = [Q(int(n), 9) for n in generator.integers(3, 20, 6)]
+    values = dict(zip((G, A, R, W, B, S), draw, strict=True)) | {B: -draw[4]}
+    found = certified_stable_steps(matrix, H, values)
+    assert isinstance(found, RealSet)
+    assert found.pieces
+    for end in (end for piece in found.pieces for end in (piece.start, piece.end) if end is not None):
+        assert end.certain(15)
+        if end.upper > 0:  # at an end some multiplier lies on the circle
+            assert rates.radius_at(matrix, values | {H: sp.Float(float(end.midpoint))}) == pytest.approx(1, abs=1e-6)
+    largest = found.pieces[-1].end.upper
+    for step in (largest * Fraction(k, 97) for k in range(1, 130)):
+        radius = rates.radius_at(matrix, values | {H: sp.Float(float(step))})
+        if abs(radius - 1) > 1e-6:  # floats decide nothing nearer than that
+            assert (step in found) is bool(radius < 1), (name, step, radius)
+    assert 0 not in found
+    assert -1 not in found
+
+
+def test_stable_steps_along_a_manifold_of_equilibria(rates):
+    plain = rates.matrices["simultaneous"]
+    beside = sp.diag(1, plain)
+    values = {G: Q(3, 10), A: Q(1, 2)}
+    expected = certified_stable_steps(plain, H, values)
+    assert certified_stable_steps(beside, H, values, ones=1) == expected
+    assert certified_stable_steps(beside, H, values) == RealSet(())  # a multiplier 1 for all h
+    refused = certified_stable_steps(plain, H, values, ones=1)
+    assert isinstance(refused, NoEnclosure)
+    assert "1 is not known to be a multiplier" in refused.reason
+    assert isinstance(certified_stable_steps(plain, H, {A: 1}), NoEnclosure)
+    # Simultaneous, h < gamma / f1^2 = 6/5: exact, since it is rational.
+    assert expected.text("h") == "0 < h < 1.2"
+
+
+def test_intervals_are_printed_outward():
+    ends = Interval(Fraction(1, 3), Fraction(2, 3)).ends(3)
+    assert ends == ["0.333", "0.667"]

@@ -1,0 +1,260 @@
+"""Running a user's function on one trial: values, and gradients as an optimiser would get them.
+
+The code runs under the trial's precision as default dtype, since most code makes its tensors with the default one; its
+random draws are seeded and leave the caller's random state alone; what it prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import random
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from ...symbolic import expression as ex
+from ..functions import smooth
+from ..interpret import TorchAlgebra, as_tensor
+from .errors import CodeError
+from .kinds import Binding
+from .loading import described, importing_from
+from .mathematics import Player
+from .recording import Block, RecordingDiscriminator, recognise
+from .trials import Trial
+
+Tensor = torch.Tensor
+_LOSS_NAMES: dict[Player, tuple[str, ...]] = {
+    "discriminator": ("discriminator", "d", "loss_d", "d_loss", "disc"),
+    "generator": ("generator", "g", "loss_g", "g_loss", "gen"),
+}
+
+
+# How far real samples are moved to see what moves with them.
+_MOVE = 0.5
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the code says about one player's cost.
+
+    Attributes:
+        value: Of shape [].
+        gradient: In that player's parameters, flat, of shape [P]; zeros where the graph does not reach them.
+        attached: Whether the graph reaches any of them.
+        differentiable: Whether the value has a graph at all.
+    """
+
+    value: Tensor
+    gradient: Tensor
+    attached: bool
+    differentiable: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """The outcome of one call.
+
+    Attributes:
+        rows: By player; one for a penalty, two for a pair of losses. Empty if it failed.
+        blocks: Where D was evaluated.
+        failure: The exception in one line, or an empty string.
+    """
+
+    rows: Mapping[Player, Row]
+    blocks: tuple[Block, ...]
+    failure: str = ""
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether it returned two losses."""
+        return len(self.rows) == 2
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the code is called.
+
+    Attributes:
+        dtype: Precision of networks and samples.
+        column: Whether D returns [N, 1] rather than [N].
+        tracked: Whether the real samples require gradients before the call.
+        seed: Of the code's random draws.
+        exchanged: Whether a pair is read as (loss_g, loss_d).
+    """
+
+    dtype: torch.dtype = torch.float64
+    column: bool = True
+    tracked: bool = False
+    seed: int = 0
+    exchanged: bool = False
+
+
+def run(binding: Binding, trial: Trial, manner: Manner, *, penalised: Player, noise: bool) -> Run:
+    """Calls the function on one trial.
+
+    Args:
+        binding: Which argument gets what.
+        trial: Networks, samples and numbers.
+        manner: How.
+        penalised: Whose penalty it is, if it turns out to be one.
+        noise: Whether the mathematics has noise. Then a second call with the same draws and moved real samples shows
+            which of D's inputs are noisy real samples.
+
+    Raises:
+        CodeError: If it returns something else than a scalar or two scalars.
+    """
+    try:
+        rows, inputs, real, fake = _called(binding, trial, manner, penalised)
+        moved = None
+        if noise:
+            elsewhere = replace(trial, real=trial.real + _MOVE)
+            others = _called(binding, elsewhere, manner, penalised)[1]
+            moved = [b - a for a, b in zip(inputs, others, strict=True)] if len(others) == len(inputs) else None
+    except CodeError:
+        raise
+    except Exception as error:
+        return Run({}, (), described(error, binding.function.file))
+    return Run(rows, tuple(recognise(inputs, real, fake, moved=moved, by=_MOVE)))
+
+
+def _called(
+    binding: Binding, trial: Trial, manner: Manner, penalised: Player
+) -> tuple[dict[Player, Row], list[Tensor], Tensor, Tensor]:
+    """The costs, D's inputs, and both batches."""
+    recording = RecordingDiscriminator(copy.deepcopy(trial.discriminator), column=manner.column).to(manner.dtype)
+    generator = copy.deepcopy(trial.generator).to(manner.dtype)
+    real, latent = trial.real.to(manner.dtype, copy=True), trial.latent.to(manner.dtype, copy=True)
+    fake = generator(latent)
+    if manner.tracked:
+        real.requires_grad_()
+    given: dict[str, Any] = {
+        "discriminator": recording,
+        "generator": generator,
+        "real": real,
+        "fake": fake,
+        "latent": latent,
+    }
+    arguments = {name: given[role] for name, role in binding.positions.items()} | _numbers(binding, trial, manner.dtype)
+    with calling(binding, manner):
+        returned = binding.function.function(**arguments)
+        rows = _rows(binding, returned, recording.inner, generator, penalised, exchanged=manner.exchanged)
+    return rows, recording.inputs, real.detach(), fake.detach()
+
+
+def floats(binding: Binding, parameters: Mapping[str, float]) -> dict[str, float]:
+    """The arguments that are numbers."""
+    names = {name: torch.tensor(value, dtype=torch.float64) for name, value in parameters.items()}
+    return {name: float(as_tensor(ex.interpret(tree, TorchAlgebra(names)))) for name, tree in binding.numbers.items()}
+
+
+def _numbers(binding: Binding, trial: Trial, dtype: torch.dtype) -> dict[str, Any]:
+    """The arguments that are numbers, and those that are functions."""
+    given: dict[str, Any] = dict(floats(binding, trial.parameters))
+    for name, order in binding.objective.items():
+        assert trial.functions is not None
+        rows = [torch.from_numpy(r[0]).to(dtype) for r in (trial.functions.coefficients, trial.functions.scales)]
+        given[name] = _function(rows, order)
+    return given
+
+
+def _function(rows: list[Tensor], order: int) -> Callable[[Tensor], Tensor]:
+    def f(t: Tensor) -> Tensor:
+        return smooth(t, *rows)
+
+    def derivative(t: Tensor) -> Tensor:
+        t = t if t.requires_grad else t.detach().requires_grad_()
+        return torch.autograd.grad(f(t).sum(), t, create_graph=True)[0]
+
+    return derivative if order else f
+
+
+@contextlib.contextmanager
+def calling(binding: Binding, manner: Manner) -> Iterator[None]:
+    """The surroundings of a call: paths, random state, default precision, standard output."""
+    before, numpy_state, python_state = torch.get_default_dtype(), np.random.get_state(), random.getstate()
+    with (
+        importing_from(binding.function.root),
+        torch.random.fork_rng(devices=[]),
+        contextlib.redirect_stdout(sys.stderr),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")  # the code's own, where warnings are errors
+        torch.manual_seed(manner.seed)
+        np.random.seed(manner.seed)
+        random.seed(manner.seed)
+        torch.set_default_dtype(manner.dtype)
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(before)
+            np.random.set_state(numpy_state)
+            random.setstate(python_state)
+
+
+def _rows(
+    binding: Binding,
+    returned: Any,
+    discriminator: nn.Module,
+    generator: nn.Module,
+    penalised: Player,
+    *,
+    exchanged: bool,
+) -> dict[Player, Row]:
+    costs = _costs(binding, returned, penalised)
+    if exchanged and len(costs) == 2:
+        costs: dict[Player, Tensor] = {"discriminator": costs["generator"], "generator": costs["discriminator"]}
+    modules: dict[Player, nn.Module] = {"discriminator": discriminator, "generator": generator}
+    rows: dict[Player, Row] = {player: _row(value, modules[player]) for player, value in costs.items()}
+    return rows
+
+
+def _costs(binding: Binding, returned: Any, penalised: Player) -> dict[Player, Tensor]:
+    where = binding.function.where
+    if isinstance(returned, Mapping):
+        lowered = {str(name).lower(): value for name, value in returned.items()}
+        pair = {p: next((lowered[n] for n in names if n in lowered), None) for p, names in _LOSS_NAMES.items()}
+        if any(value is None for value in pair.values()):
+            known = ", ".join(map(repr, returned))
+            raise CodeError(where, f"it returned a mapping with the keys {known}", "name them loss_d and loss_g")
+        first, second = pair.values()
+        return {"discriminator": _scalar(where, first), "generator": _scalar(where, second)}
+    if isinstance(returned, list | tuple):
+        if len(returned) != 2:
+            raise CodeError(where, f"it returned {len(returned)} values", "return a scalar, or loss_d and loss_g")
+        return {
+            "discriminator": _scalar(where, returned[0]),
+            "generator": _scalar(where, returned[1]),
+        }
+    return {penalised: _scalar(where, returned)}
+
+
+def _scalar(where: str, value: Any) -> Tensor:
+    if isinstance(value, int | float):
+        return torch.tensor(float(value))
+    if not isinstance(value, torch.Tensor):
+        raise CodeError(where, f"it returned a {type(value).__name__} where a scalar is needed", "return a tensor")
+    if value.numel() != 1:
+        raise CodeError(
+            where,
+            f"it returned a tensor of shape {list(value.shape)} where a scalar is needed",
+            "take the mean over the batch",
+        )
+    return value.reshape(())
+
+
+def _row(value: Tensor, module: nn.Module) -> Row:
+    parameters = list(module.parameters())
+    zeros = torch.zeros(sum(p.numel() for p in parameters), dtype=value.dtype)
+    if not value.requires_grad:
+        return Row(value.detach(), zeros, attached=False, differentiable=False)
+    found = torch.autograd.grad(value, parameters, retain_graph=True, allow_unused=True)
+    parts = [torch.zeros_like(p) if g is None else g for p, g in zip(parameters, found, strict=True)]
+    gradient = torch.cat([part.reshape(-1) for part in parts]).detach()
+    return Row(value.detach(), gradient, attached=any(g is not None for g in found), differentiable=True)
