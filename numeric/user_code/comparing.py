@@ -48,9 +48,9 @@ def compare_losses(proposal: Proposal, binding: Binding, settings: Settings) -> 
     sights, without = _with_samples(proposal, sights)
     remarks += without
     pair = sights[0].run.is_pair
-    if not pair and settings.player is None and penalised is _UNSURE:
-        raise CodeError(binding.function.where, "both players have a penalty", "say whose it is: --player generator")
     whose: Player = "discriminator" if penalised is _UNSURE else penalised
+    if not pair and penalised is _UNSURE and not _nothing(proposal, whose):
+        raise CodeError(binding.function.where, "both players have a penalty", "say whose it is: --player generator")
     if not pair and _nothing(proposal, whose):
         raise CodeError(
             binding.function.where, f"the proposal has no penalty of the {whose}", "give [penalty] or a pair of losses"

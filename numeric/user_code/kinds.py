@@ -156,7 +156,8 @@ def _positions(function: UserFunction, rest: list[inspect.Parameter]) -> tuple[d
     if len(required) in by_count and not set(named) - set(required):
         shape = by_count[len(required)]
         guessed = dict(zip(required, shape, strict=True))
-        if all(guessed[name] == role for name, role in named.items()):
+        alone = "theta" in shape and "discriminator" not in named.values()  # nothing else takes two arguments
+        if alone or all(guessed[name] == role for name, role in named.items()):
             return guessed, []
     raise CodeError(
         function.where,
