@@ -36,7 +36,17 @@ def causes(comparison: Comparison, binding: Binding, failed: Sequence[tuple[Play
     for player, part in failed:
         parts.setdefault(player, []).append(part)
     by_player = [_causes(comparison, binding, player, differing) for player, differing in parts.items()]
-    return [cause for found in by_player for cause in found], sum(not found for found in by_player)
+    lazy = comparison.proposal.training.options.get("lazy")
+    found = [_of_lazy(cause, lazy) for causes in by_player for cause in causes]
+    return found, sum(not causes for causes in by_player)
+
+
+def _of_lazy(cause: Cause, lazy: int | None) -> Cause:
+    """The penalty of a lazy step is k times the proposal's, and its code base may multiply elsewhere."""
+    if not lazy or lazy == 1 or cause.factor != str(lazy):
+        return cause
+    text = f"the code is {lazy} times the proposal: it has the factor of the lazy step (lazy = {lazy}) in it"
+    return replace(cause, text=text, mend="return the penalty itself, and multiply in the training step")
 
 
 def _causes(comparison: Comparison, binding: Binding, player: Player, parts: list[Part]) -> list[Cause]:

@@ -1,32 +1,25 @@
-"""Running a user's function on one trial: values, and gradients as an optimiser would get them.
-
-The code runs under the trial's precision as default dtype, since most code makes its tensors with the default one; its
-random draws are seeded and leave the caller's random state alone; what it prints goes to standard error.
-"""
+"""Running a user's function on one trial: values, and gradients as an optimiser would get them."""
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import random
-import sys
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from ...symbolic import expression as ex
+from ..cases import EvidenceUnavailable
 from ..functions import smooth
 from ..interpret import TorchAlgebra, as_tensor
 from .errors import CodeError
 from .kinds import Binding
-from .loading import described, importing_from
+from .loading import described
 from .mathematics import Player
 from .recording import Block, RecordingDiscriminator, recognise
+from .surroundings import user_surroundings
 from .trials import Trial
 
 Tensor = torch.Tensor
@@ -65,11 +58,13 @@ class Run:
         rows: By player; one for a penalty, two for a pair of losses. Empty if it failed.
         blocks: Where D was evaluated.
         failure: The exception in one line, or an empty string.
+        notes: What the code does besides, in sentences.
     """
 
     rows: Mapping[Player, Row]
     blocks: tuple[Block, ...]
     failure: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def is_pair(self) -> bool:
@@ -111,23 +106,33 @@ def run(binding: Binding, trial: Trial, manner: Manner, *, penalised: Player, no
         CodeError: If it returns something else than a scalar or two scalars.
     """
     try:
-        rows, inputs, real, fake = _called(binding, trial, manner, penalised)
+        rows, inputs, real, fake, notes = _called(binding, trial, manner, penalised)
         moved = None
         if noise:
+            if not _same(inputs, _called(binding, trial, manner, penalised)[1]):
+                raise EvidenceUnavailable(
+                    f"{binding.function.where} draws from a generator of its own, so that two calls with one seed differ; "
+                    "draw from torch's or NumPy's global generator in this comparison"
+                )
             elsewhere = replace(trial, real=trial.real + _MOVE)
             others = _called(binding, elsewhere, manner, penalised)[1]
             moved = [b - a for a, b in zip(inputs, others, strict=True)] if len(others) == len(inputs) else None
-    except CodeError:
+        blocks = tuple(recognise(inputs, real, fake, moved=moved, by=_MOVE))
+    except (CodeError, EvidenceUnavailable):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return Run({}, (), described(error, binding.function.file))
-    return Run(rows, tuple(recognise(inputs, real, fake, moved=moved, by=_MOVE)))
+    return Run(rows, blocks, notes=notes)
+
+
+def _same(first: list[Tensor], second: list[Tensor]) -> bool:
+    return len(first) == len(second) and all(torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(first, second))
 
 
 def _called(
     binding: Binding, trial: Trial, manner: Manner, penalised: Player
-) -> tuple[dict[Player, Row], list[Tensor], Tensor, Tensor]:
-    """The costs, D's inputs, and both batches."""
+) -> tuple[dict[Player, Row], list[Tensor], Tensor, Tensor, tuple[str, ...]]:
+    """The costs, D's inputs, both batches, and what the code leaves behind."""
     recording = RecordingDiscriminator(copy.deepcopy(trial.discriminator), column=manner.column).to(manner.dtype)
     generator = copy.deepcopy(trial.generator).to(manner.dtype)
     real, latent = trial.real.to(manner.dtype, copy=True), trial.latent.to(manner.dtype, copy=True)
@@ -142,10 +147,22 @@ def _called(
         "latent": latent,
     }
     arguments = {name: given[role] for name, role in binding.positions.items()} | _numbers(binding, trial, manner.dtype)
-    with calling(binding, manner):
-        returned = binding.function.function(**arguments)
+    with user_surroundings(binding.function.root, manner.dtype, manner.seed):
+        returned = binding.call(arguments)
         rows = _rows(binding, returned, recording.inner, generator, penalised, exchanged=manner.exchanged)
-    return rows, recording.inputs, real.detach(), fake.detach()
+    return rows, recording.inputs, real.detach(), fake.detach(), _left_behind(recording, generator, trial)
+
+
+def _left_behind(discriminator: RecordingDiscriminator, generator: nn.Module, trial: Trial) -> tuple[str, ...]:
+    """What a function that computes costs should not do."""
+    said = []
+    for name, now, before in (("D", discriminator.inner, trial.discriminator), ("G", generator, trial.generator)):
+        if any(p.grad is not None for p in now.parameters()):
+            said.append(f"the code leaves gradients in {name}'s parameters: backward() after it would add to them")
+        pairs = zip(now.parameters(), before.parameters(), strict=True)
+        if not all(torch.equal(a.detach(), b.detach().to(a.dtype)) for a, b in pairs):
+            said.append(f"the code changes {name}'s parameters")
+    return tuple(said)
 
 
 def floats(binding: Binding, parameters: Mapping[str, float]) -> dict[str, float]:
@@ -175,29 +192,6 @@ def _function(rows: list[Tensor], order: int) -> Callable[[Tensor], Tensor]:
     return derivative if order else f
 
 
-@contextlib.contextmanager
-def calling(binding: Binding, manner: Manner) -> Iterator[None]:
-    """The surroundings of a call: paths, random state, default precision, standard output."""
-    before, numpy_state, python_state = torch.get_default_dtype(), np.random.get_state(), random.getstate()
-    with (
-        importing_from(binding.function.root),
-        torch.random.fork_rng(devices=[]),
-        contextlib.redirect_stdout(sys.stderr),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")  # the code's own, where warnings are errors
-        torch.manual_seed(manner.seed)
-        np.random.seed(manner.seed)
-        random.seed(manner.seed)
-        torch.set_default_dtype(manner.dtype)
-        try:
-            yield
-        finally:
-            torch.set_default_dtype(before)
-            np.random.set_state(numpy_state)
-            random.setstate(python_state)
-
-
 def _rows(
     binding: Binding,
     returned: Any,
@@ -217,6 +211,8 @@ def _rows(
 
 def _costs(binding: Binding, returned: Any, penalised: Player) -> dict[Player, Tensor]:
     where = binding.function.where
+    if isinstance(returned, Mapping) and len(returned) == 1:
+        (returned,) = returned.values()
     if isinstance(returned, Mapping):
         lowered = {str(name).lower(): value for name, value in returned.items()}
         pair = {p: next((lowered[n] for n in names if n in lowered), None) for p, names in _LOSS_NAMES.items()}
@@ -226,12 +222,13 @@ def _costs(binding: Binding, returned: Any, penalised: Player) -> dict[Player, T
         first, second = pair.values()
         return {"discriminator": _scalar(where, first), "generator": _scalar(where, second)}
     if isinstance(returned, list | tuple):
+        # A penalty with numbers or gradients beside it, for a log.
+        scalars = [isinstance(value, Tensor) and value.numel() == 1 for value in returned]
+        if scalars and scalars[0] and not any(scalars[1:]):
+            return {penalised: _scalar(where, returned[0])}
         if len(returned) != 2:
             raise CodeError(where, f"it returned {len(returned)} values", "return a scalar, or loss_d and loss_g")
-        return {
-            "discriminator": _scalar(where, returned[0]),
-            "generator": _scalar(where, returned[1]),
-        }
+        return {"discriminator": _scalar(where, returned[0]), "generator": _scalar(where, returned[1])}
     return {penalised: _scalar(where, returned)}
 
 
@@ -251,6 +248,8 @@ def _scalar(where: str, value: Any) -> Tensor:
 
 def _row(value: Tensor, module: nn.Module) -> Row:
     parameters = list(module.parameters())
+    for parameter in parameters:
+        parameter.requires_grad_(True)  # where the code has frozen them for the other player's half
     zeros = torch.zeros(sum(p.numel() for p in parameters), dtype=value.dtype)
     if not value.requires_grad:
         return Row(value.detach(), zeros, attached=False, differentiable=False)

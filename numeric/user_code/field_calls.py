@@ -13,10 +13,11 @@ from ...symbolic.proposal import Proposal
 from ..cases import Cases
 from ..functions import SmoothFunctions
 from .errors import CodeError
-from .execution import Manner, calling, floats
+from .execution import floats
 from .fitting import Array
 from .kinds import Binding
 from .loading import described
+from .surroundings import user_surroundings
 from .trials import moderate_parameters
 
 GROUPS = 7
@@ -106,7 +107,7 @@ def _called(binding: Binding, place: Place, seed: int) -> Array:
             few = [_at(binding, names, place, numbers, convert, k, seed) for k in (0, 1)]
         except CodeError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             failures.append(described(error, binding.function.file))
             continue
         # Code that sums over its arguments, or branches on one, is right on numbers only.
@@ -122,7 +123,7 @@ def _called(binding: Binding, place: Place, seed: int) -> Array:
         )
     except CodeError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         failures.append(described(error, binding.function.file))
     raise CodeError(
         binding.function.where,
@@ -135,15 +136,17 @@ def _at(
     binding: Binding, names: Mapping[Any, str], place: Place, numbers: dict[str, float], convert: Any, k: int, seed: int
 ) -> Array:
     as_tensor = convert is torch.from_numpy
-    theta, psi = (np.array(values[k]) for values in (place.theta, place.psi))
+    # Arrays of length 1, so that code that goes through them works; numbers for code that takes nothing else.
+    chosen = k if convert is float else slice(k, k + 1)
+    theta, psi = (np.array(values[chosen]) for values in (place.theta, place.psi))
     given = {names["theta"]: convert(theta), names["psi"]: convert(psi)}
     arguments = given | numbers | _functions(binding, place, as_tensor=as_tensor)
     return _row_pair(binding, _call(binding, arguments, seed), 1)[:, 0]
 
 
 def _call(binding: Binding, arguments: dict[str, Any], seed: int) -> Any:
-    with calling(binding, Manner(torch.float64, seed=seed)), np.errstate(all="ignore"):
-        return binding.function.function(**arguments)
+    with user_surroundings(binding.function.root, torch.float64, seed), np.errstate(all="ignore"):
+        return binding.call(arguments)
 
 
 def _functions(binding: Binding, place: Place, *, as_tensor: bool) -> dict[str, Any]:

@@ -11,10 +11,11 @@ them. Which of penalty and losses it is shows when it returns.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ...symbolic import expression as ex
 from ...symbolic.errors import ExpressionError, closest
@@ -40,6 +41,9 @@ _NAMES: dict[Role, frozenset[str]] = {
 }
 _SHAPES: tuple[tuple[Role, ...], ...] = (
     ("discriminator", "real", "fake"),
+    ("discriminator", "real"),
+    ("discriminator", "fake"),
+    ("discriminator", "generator", "latent"),
     ("discriminator", "generator", "real", "latent"),
     ("theta", "psi"),
 )
@@ -67,6 +71,13 @@ class Binding:
     objective: Mapping[str, int]
     unused: frozenset[str]
     remarks: tuple[str, ...]
+
+    def call(self, arguments: Mapping[str, Any]) -> Any:
+        """Calls the function with arguments by name, positional ones in their places."""
+        kinds = _parameters(self.function)
+        places = [n for n, p in kinds.items() if p.kind is inspect.Parameter.POSITIONAL_ONLY and n in arguments]
+        rest = {name: value for name, value in arguments.items() if name not in places}
+        return self.function.function(*(arguments[name] for name in places), **rest)
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -127,15 +138,18 @@ def _expression(function: UserFunction, name: str, text: str, scope: Scope) -> e
 
 
 def _parameters(function: UserFunction) -> dict[str, inspect.Parameter]:
+    called = function.function
+    fixed = getattr(called, "keywords", {}) if isinstance(called, functools.partial) else {}
     try:
-        signature = inspect.signature(function.function)
+        # A module's __call__ takes anything; what it wants is in forward.
+        signature = inspect.signature(getattr(called, "forward", called))
     except (TypeError, ValueError):
         raise CodeError(function.where, "its arguments cannot be read", "wrap it in a Python function") from None
     kinds = inspect.Parameter
     return {
         name: parameter
         for name, parameter in signature.parameters.items()
-        if parameter.kind not in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD)
+        if parameter.kind not in (kinds.VAR_POSITIONAL, kinds.VAR_KEYWORD) and name not in fixed
     }
 
 
@@ -152,7 +166,7 @@ def _positions(function: UserFunction, rest: list[inspect.Parameter]) -> tuple[d
         if set(named.values()) == set(shape) and set(named) <= {p.name for p in rest}:
             return named, [name for name in required if name not in named]
     # Unknown names in a known number and order: what the documentation shows.
-    by_count = {len(shape): shape for shape in _SHAPES if "generator" not in shape}
+    by_count = {3: _SHAPES[0], 2: _SHAPES[-1]}
     if len(required) in by_count and not set(named) - set(required):
         shape = by_count[len(required)]
         guessed = dict(zip(required, shape, strict=True))

@@ -10,8 +10,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +18,7 @@ from typing import Any
 
 from ...symbolic.errors import closest
 from .errors import CodeError
+from .surroundings import user_surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +65,9 @@ def load_function(where: str) -> UserFunction:
         raise CodeError(where, f"not a Python file: {path_text}", "write CODE.py:FUNCTION")
     file = file.resolve()
     root, dotted = _import_name(file)
-    with importing_from(root):
+    with user_surroundings(root):
         module = _imported(where, file, dotted)
     return UserFunction(where, _attribute(where, module, name), file, root)
-
-
-@contextmanager
-def importing_from(root: Path) -> Iterator[None]:
-    """The user's folders first on the path, since functions may import when they are called."""
-    before = list(sys.path)
-    sys.path[:0] = [str(root), str(Path.cwd())]
-    try:
-        yield
-    finally:
-        sys.path[:] = before
 
 
 def _import_name(file: Path) -> tuple[Path, str]:

@@ -93,8 +93,9 @@ class Comparison:
         values, gradients, condition = self._mathematics(number, player)
         terms = values[None, :] if part == "value" else gradients
         code = row.value.reshape(1) if part == "value" else row.gradient
-        slack = tolerance(condition, _size(terms), sight.manner.dtype)
-        return Observation(sight.trial, code.double().numpy(), terms, slack, sight.manner.dtype)
+        # Code may compute in single precision whatever it is given; it shows in what it returns.
+        dtype = torch.float32 if row.value.dtype == torch.float32 else sight.manner.dtype
+        return Observation(sight.trial, code.double().numpy(), terms, tolerance(condition, _size(terms), dtype), dtype)
 
     def columns(self, sight: Sight, term: Term, player: Player) -> tuple[float, Array]:
         """One term's value and gradient."""

@@ -38,9 +38,23 @@ class RecordingDiscriminator(nn.Module):
 
     def forward(self, x: Tensor, *_: object, **__: object) -> Tensor:
         """The raw value at each sample; labels and options of conditional networks are accepted and not used."""
-        self.inputs.append(x.detach().clone())
+        if torch.is_grad_enabled():  # what is evaluated without gradients is for a log
+            self.inputs.append(_plain(x))
         value = self.inner(x)
         return value[:, None] if self.column else value
+
+
+def _plain(x: Tensor) -> Tensor:
+    """The numbers of an input, out of ``torch.func``'s wrappers; samples under vmap become rows."""
+    functorch = torch._C._functorch
+    while functorch.is_functorch_wrapped_tensor(x):
+        if functorch.is_batchedtensor(x):
+            axis = functorch.maybe_get_bdim(x)
+            x = functorch.get_unwrapped(x).movedim(axis, 0)
+            x = x.flatten(0, 1)
+        else:
+            x = functorch.get_unwrapped(x)
+    return x.detach().clone()
 
 
 @dataclass(frozen=True)
@@ -74,13 +88,16 @@ def recognise(
         by: How far they were moved, all entries alike.
     """
     count = len(real)
-    found = []
-    for place, x in enumerate(inputs):
-        if x.shape[1:] != real.shape[1:] or len(x) % count:
-            continue
-        shifts = [None] * (len(x) // count) if moved is None else list(moved[place].split(count))
-        found += [_recognised(part, real, fake, s, by) for part, s in zip(x.split(count), shifts, strict=True)]
-    return found
+    places = [place for place, x in enumerate(inputs) if x.shape[1:] == real.shape[1:]]
+    if not places:
+        return []
+    rows = torch.cat([inputs[place] for place in places])
+    shifts = None if moved is None else torch.cat([moved[place] for place in places])
+    # Samples that are taken one by one make a batch together.
+    return [
+        _recognised(rows[k : k + count], real, fake, None if shifts is None else shifts[k : k + count], by)
+        for k in range(0, len(rows) - count + 1, count)
+    ]
 
 
 def _recognised(x: Tensor, real: Tensor, fake: Tensor, shift: Tensor | None, by: float) -> Block:

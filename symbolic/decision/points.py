@@ -1,7 +1,7 @@
 """Exact signs at exact points: the re-check of every witness and counterexample.
 
 The sign of a constant is that of a ball that excludes 0, at rising precision (``enclosures``); whether an *algebraic*
-constant is exactly 0 is decided by its minimal polynomial. A constant that neither shows is of unknown sign.
+constant is exactly 0 is decided by its separation bound. A constant that neither shows is of unknown sign.
 """
 
 from __future__ import annotations

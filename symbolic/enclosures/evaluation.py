@@ -2,21 +2,22 @@
 
 A constant is evaluated at rising precision until enough digits are certain. Real numbers stay real balls; where a root
 or a logarithm of a negative number, or ``I``, comes in they become complex ones. A function that jumps is only
-evaluated where its argument is proved to lie on one side; whether an *algebraic* argument is exactly 0 is decided by
-its minimal polynomial. What is too close to a jump at the highest precision has no enclosure.
+evaluated where its argument is proved to lie on one side; whether an *algebraic* argument is exactly 0 is decided by a
+ball that is smaller than its separation bound (``algebraic``). What is too close to a jump otherwise has no enclosure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import flint
 import sympy as sp
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
-from .algebraic import is_algebraic_zero
+from .algebraic import separation_bits
 from .interval import DIGITS, Box, Interval, NoEnclosure
 
 PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
@@ -105,7 +106,7 @@ def _enclosed(expression: sp.Expr, digits: int, *, real: bool) -> Box | NoEnclos
             return NoEnclosure(str(failure))
         if box.certain(digits):
             return box
-        if precision >= _SUSPECT and box.overlaps(_ZERO) and is_algebraic_zero(expression):
+        if box.overlaps(_ZERO) and _suspect(expression, precision) and _is_zero(expression, real):
             return _ZERO
         reason = "not told apart from 0" if box.overlaps(_ZERO) else f"fewer than {digits} digits are certain"
     return NoEnclosure(f"{reason} at {PRECISIONS[-1]} bits")
@@ -136,9 +137,39 @@ def _sign(expression: sp.Expr, value: flint.arb | None = None) -> int:
         return 1
     if value < 0:
         return -1
-    if value == 0 or (flint.ctx.prec >= _SUSPECT and is_algebraic_zero(expression)):
+    if value == 0 or (_suspect(expression, flint.ctx.prec) and _is_zero(expression, True)):
         return 0
     raise TooClose(f"{_short(expression)} is not told apart from 0")
+
+
+def _suspect(expression: sp.Expr, precision: int) -> bool:
+    """Whether it is time to ask for 0: not while a little more precision may tell the number apart from it."""
+    if precision < _SUSPECT:
+        return False
+    bits = separation_bits(expression)
+    return bits is not None and (bits <= 8 * precision or precision >= PRECISIONS[-1])
+
+
+@lru_cache(maxsize=4096)
+def _is_zero(expression: sp.Expr, real: bool) -> bool:
+    """Whether an algebraic constant is proved to be 0; False says that it is not, or that nothing is known."""
+    bits = separation_bits(expression)
+    if bits is None:
+        return False
+    bound = flint.arb(2) ** -bits
+    for extra in (64, bits, 3 * bits):
+        with flint.ctx.workprec(bits + extra):
+            try:
+                value = abs(flint.acb(_value(expression, real)))
+            except TooClose:
+                continue
+            except (Undefined, TypeError, OverflowError):
+                return False
+            if value > 0:
+                return False
+            if value < bound:
+                return True
+    return False
 
 
 # -- evaluation ----------------------------------------------------------------------------------------------------
