@@ -12,7 +12,7 @@ from ...symbolic import expression as ex
 from ...symbolic.proposal import Proposal
 from .concrete import concrete_proposals
 from .diagnosis import causes
-from .drawn import SAMPLES, drawn_causes, missing_samples
+from .drawn import SAMPLES, drawn, missing_samples
 from .errors import CodeError
 from .execution import Manner
 from .kinds import Binding
@@ -55,15 +55,19 @@ def compare_losses(proposal: Proposal, binding: Binding, settings: Settings) -> 
         raise CodeError(
             binding.function.where, f"the proposal has no penalty of the {whose}", "give [penalty] or a pair of losses"
         )
-    remarks += list(binding.remarks)
+    remarks += [*binding.remarks, *dict.fromkeys(note for sight in sights for note in sight.run.notes)]
     candidates = concrete_proposals(proposal, binding, needed=pair and not binding.objective)
     tried = [_comparison(candidate, pair, whose, sights) for candidate in candidates]
     for comparison in (seen for one in tried for seen in _views(one)):
         failed = _failed(comparison)
         if not failed:
             said = _assumed(proposal, comparison) + remarks
-            wrong = drawn_causes(binding, comparison, settings.seed)
-            return _outcome(comparison, wrong, said, settings, binding)
+            laws = drawn(binding, comparison, settings.seed)
+            outcome = _outcome(comparison, laws.causes, said, settings, binding)
+            if laws.examined:
+                return outcome
+            reason = "they agree at the points that the code draws, but too few draws were seen to test their law"
+            return replace(outcome, holds=None, reason=reason)
     if pair and _exchanged(binding, tried, table, settings.seed):
         cause = Cause("both rows", "the losses are returned in the other order", "return (loss_d, loss_g)")
         return _outcome(tried[0], [cause], remarks, settings, binding)

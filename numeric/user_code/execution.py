@@ -111,8 +111,8 @@ def run(binding: Binding, trial: Trial, manner: Manner, *, penalised: Player, no
         if noise:
             if not _same(inputs, _called(binding, trial, manner, penalised)[1]):
                 raise EvidenceUnavailable(
-                    f"{binding.function.where} draws from a generator of its own, so that two calls with one seed differ; "
-                    "draw from torch's or NumPy's global generator in this comparison"
+                    f"{binding.function.where} draws from a generator of its own: two calls with one seed differ; draw "
+                    "from torch's or NumPy's global generator in this comparison"
                 )
             elsewhere = replace(trial, real=trial.real + _MOVE)
             others = _called(binding, elsewhere, manner, penalised)[1]
@@ -126,7 +126,9 @@ def run(binding: Binding, trial: Trial, manner: Manner, *, penalised: Player, no
 
 
 def _same(first: list[Tensor], second: list[Tensor]) -> bool:
-    return len(first) == len(second) and all(torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(first, second))
+    if len(first) != len(second):
+        return False
+    return all(torch.equal(a.nan_to_num(), b.nan_to_num()) for a, b in zip(first, second, strict=True))
 
 
 def _called(

@@ -22,6 +22,8 @@ from .trials import Trial
 Part = Literal["value", "gradient"]
 # So far from a kink its two sides are told apart, and so near that nothing else changes.
 _STEP = 1e-7
+# A few times exp(-20), relative to the terms.
+_SATURATED = 1e-8
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ class Comparison:
         code = row.value.reshape(1) if part == "value" else row.gradient
         # Code may compute in single precision whatever it is given; it shows in what it returns.
         dtype = torch.float32 if row.value.dtype == torch.float32 else sight.manner.dtype
-        return Observation(sight.trial, code.double().numpy(), terms, tolerance(condition, _size(terms), dtype), dtype)
+        slack = tolerance(condition, _size(terms), dtype) + _SATURATED * sight.trial.saturated * _size(terms)
+        return Observation(sight.trial, code.double().numpy(), terms, slack, dtype)
 
     def columns(self, sight: Sight, term: Term, player: Player) -> tuple[float, Array]:
         """One term's value and gradient."""

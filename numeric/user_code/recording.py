@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -46,7 +46,7 @@ class RecordingDiscriminator(nn.Module):
 
 def _plain(x: Tensor) -> Tensor:
     """The numbers of an input, out of ``torch.func``'s wrappers; samples under vmap become rows."""
-    functorch = torch._C._functorch
+    functorch: Any = torch._C._functorch  # pyright: ignore[reportAttributeAccessIssue]
     while functorch.is_functorch_wrapped_tensor(x):
         if functorch.is_batchedtensor(x):
             axis = functorch.maybe_get_bdim(x)

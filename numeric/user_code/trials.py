@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -25,7 +25,7 @@ Shape = tuple[int, ...]
 _LATENT = 2
 _PARAMETER_SETS = 7
 # Weights and values far apart hide one term behind the rounding of another.
-_LARGEST, _SMALLEST = 20.0, 0.05
+_LARGEST, _SMALLEST, _FAR = 20.0, 0.05, 1000.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Trial:
         parameters: The proposal's, by name.
         functions: The arbitrary f, a batch of length 1; None where the objective is concrete.
         degenerate: Whether gradients of D vanish, so that norms have their kink there.
+        saturated: Whether D is so large that torch's own softplus, linear beyond 20, is off by exp(-20).
     """
 
     discriminator: nn.Module
@@ -49,6 +50,7 @@ class Trial:
     parameters: Mapping[str, float]
     functions: SmoothFunctions | None
     degenerate: bool
+    saturated: bool = False
 
     @property
     def batch(self) -> int:
@@ -85,7 +87,10 @@ _FLAT: tuple[Architecture, ...] = (
     ("constant", (3,), lambda seed: Linear((3,), weights={}, bias=-0.28125)),
     ("constant", (2, 3, 4), lambda seed: Linear((2, 3, 4), weights={}, bias=1.15625)),
 )
+# Large outputs of D, where saturated functions and clipped numbers show; and a large batch.
+_STEEP: Architecture = ("linear", (3,), lambda seed: Linear((3,), weights={(0,): 24.0, (1,): -16.0}, bias=-0.5))
 _BATCHES = (3, 2, 4, 1)
+_LARGE_BATCH = 40
 
 
 def trials(proposal: Proposal, seed: int, rounds: int = 1) -> list[Trial]:
@@ -109,16 +114,25 @@ def trials(proposal: Proposal, seed: int, rounds: int = 1) -> list[Trial]:
         for architecture in _ARCHITECTURES
         for place, batch in enumerate(_BATCHES)
     ]
+    regular += [
+        replace(_trial(_STEEP, 3, seed, next(values), degenerate=False), saturated=True),
+        _trial(_ARCHITECTURES[2], _LARGE_BATCH, seed, next(values), degenerate=False),
+    ]
     flat = [
         _trial(architecture, batch, seed, next(values), degenerate=True) for architecture in _FLAT for batch in (2, 3)
     ]
     return regular + flat
 
 
-def law_trials(proposal: Proposal, seed: int, calls: int, batch: int) -> list[list[Trial]]:
-    """Cases with many entries, from which drawn weights and noise are read off: ``calls`` per choice of parameters."""
-    shape = (24,)
-    wide: Architecture = ("linear", shape, lambda seed: Linear(shape, weights={(0,): 1.0, (5,): -0.5}, bias=0.25))
+# Samples with many entries, from which drawn weights and noise are read off; code may treat images in another way.
+WIDE: tuple[Architecture, ...] = (
+    ("linear", (24,), lambda seed: Linear((24,), weights={(0,): 1.0, (5,): -0.5}, bias=0.25)),
+    ("linear", (2, 3, 4), lambda seed: Linear((2, 3, 4), weights={(0, 0, 0): 1.0, (1, 2, 3): -0.5}, bias=0.25)),
+)
+
+
+def law_trials(proposal: Proposal, wide: Architecture, seed: int, calls: int, batch: int) -> list[list[Trial]]:
+    """Cases of one shape and batch size, ``calls`` per choice of parameters."""
     supply = itertools.islice(moderate_parameters(proposal, seed), _PARAMETER_SETS)
     return [[_trial(wide, batch, seed + call, values, degenerate=False) for call in range(calls)] for values in supply]
 
@@ -132,7 +146,10 @@ def moderate_parameters(proposal: Proposal, seed: int) -> Iterator[tuple[dict[st
     cases = sample_cases(proposal, 200, seed)
     table = np.stack([*(np.abs(values) for values in cases.parameters.values()), np.ones(len(cases))])
     good = np.flatnonzero(((table <= _LARGEST) & ((table >= _SMALLEST) | (table == 0))).all(axis=0))
-    chosen = (good if len(good) else np.arange(len(cases)))[:_PARAMETER_SETS]
+    chosen = (good if len(good) else np.arange(len(cases)))[: _PARAMETER_SETS - 1]
+    # One with large numbers: what is clipped or saturates does not show at moderate ones.
+    bounded = np.flatnonzero((table <= _FAR).all(axis=0))
+    chosen = [*chosen, *bounded[np.argsort(table[:, bounded].max(axis=0))[-1:]]]
     # To the nearest float32: both precisions compute with the same numbers.
     rows = [
         (

@@ -43,6 +43,10 @@ PROPOSALS: dict[str, dict[str, Any]] = {
         "parameters": {"sigma": "1/4 < sigma < 1"},
         "objective": {"f": "standard", "instance_noise": "sigma"},
     },
+    "relativistic noise": {
+        "parameters": {"sigma": "1/4 < sigma < 1"},
+        "objective": NON_SATURATING | {"instance_noise": "sigma", "pairing": "relativistic"},
+    },
     "standard": {"objective": NON_SATURATING},
     "any": {"objective": {"generator": "non-saturating"}},
     "wasserstein": {"objective": {"f": "wasserstein"}},

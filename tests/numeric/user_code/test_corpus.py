@@ -117,6 +117,37 @@ FIELDS = [
 ]
 
 
+# Some minutes in all, and near to others that stay.
+SLOW = {
+    "penalties.first_sample",
+    "penalties.one_norm",
+    "penalties.over_batch_norm",
+    "penalties.no_weight",
+    "penalties.squared_twice",
+    "penalties.wrong_samples",
+    "penalties.not_squared",
+    "penalties.only_real",
+    "penalties.generator_penalty_detached",
+    "penalties.wgan_gp_one_sided",
+    "penalties.wgan_gp_zero_centred",
+    "penalties.wgan_gp_half_interval",
+    "penalties.wgan_gp_numpy_weights",
+    "penalties.wgan_gp_shared_weight",
+    "penalties.dragan_shared_noise",
+    "losses.relativistic_average",
+    "losses.averaged",
+    "losses.generator_against_itself",
+    "losses.labels_in_one_term",
+    "losses.exchanged",
+    "fields.noisy",
+    "fields.wrongarg",
+}
+
+
+def rows(table: list[Row]) -> list[object]:
+    return [pytest.param(row, id=row.name, marks=[pytest.mark.slow] if row.code in SLOW else []) for row in table]
+
+
 def checked(row: Row, outcome: Outcome) -> None:
     assert outcome.holds is row.holds, outcome
     assert outcome.cases > 20
@@ -138,17 +169,17 @@ def checked(row: Row, outcome: Outcome) -> None:
         assert "the code gives" in outcome.smallest[-1]
 
 
-@pytest.mark.parametrize("row", CONVENTIONS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", rows(CONVENTIONS))
 def test_convention(row: Row, compared: Callable[..., Outcome]) -> None:
     checked(row, compared(row.proposal, row.code, **row.bindings))
 
 
-@pytest.mark.parametrize("row", BUGS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", rows(BUGS))
 def test_planted_bug(row: Row, compared: Callable[..., Outcome]) -> None:
     checked(row, compared(row.proposal, row.code, **row.bindings))
 
 
-@pytest.mark.parametrize("row", FIELDS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", rows(FIELDS))
 def test_field(row: Row, compared: Callable[..., Outcome]) -> None:
     checked(row, compared(row.proposal, row.code, **row.bindings))
 
