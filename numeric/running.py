@@ -133,7 +133,9 @@ class RunningErrors(TorchDispatchMode):
         if not isinstance(value, Tensor):
             return value
         bound = self._bounds.get(value)
-        return torch.zeros(value.shape, dtype=torch.float64) if bound is None else bound.expand(value.shape)
+        if bound is None:
+            return torch.zeros(value.shape, dtype=torch.float64, device=value.device)
+        return bound.expand(value.shape)
 
     def _inexact(self, args: Any) -> bool:
         found: list[bool] = []

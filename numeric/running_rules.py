@@ -212,8 +212,9 @@ def _mean(out: Tensor, operand: Approximate, dims: Axes = None, keepdim: bool = 
 def _matrix(out: Tensor, left: Approximate, right: Approximate) -> Tensor:
     """|A| err(B) + err(A) |B| + err(A) err(B) and one rounding per term."""
     a, b = left.value.abs(), right.value.abs()
-    zero = torch.zeros((), dtype=torch.float64)
-    first, second = (torch.as_tensor(e, dtype=torch.float64) + zero for e in (left.error, right.error))
+    place = {"dtype": torch.float64, "device": out.device}
+    zero = torch.zeros((), **place)
+    first, second = (torch.as_tensor(e, **place) + zero for e in (left.error, right.error))
     first, second = first.expand(a.shape), second.expand(b.shape)
     count = a.shape[-1] + 1
     calm = [torch.where(e.isfinite(), e, 0.0) for e in (first, second)]

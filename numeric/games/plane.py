@@ -37,4 +37,4 @@ class Plane(TorchGame):
 
     def real(self, z: torch.Tensor, data: torch.Tensor) -> torch.Tensor:
         """The origin."""
-        return torch.zeros(z.shape[0], self.dimension, dtype=torch.float64)
+        return torch.zeros(z.shape[0], self.dimension, dtype=torch.float64, device=z.device)

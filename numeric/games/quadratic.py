@@ -21,4 +21,4 @@ class Quadratic(Dirac):
 
     def real(self, z: torch.Tensor, data: torch.Tensor) -> torch.Tensor:
         """The origin."""
-        return torch.zeros(z.shape[0], 1, dtype=torch.float64)
+        return torch.zeros(z.shape[0], 1, dtype=torch.float64, device=z.device)

@@ -10,7 +10,7 @@ import pytest
 from ... import __version__
 from ...symbolic.errors import ProposalError
 from .nodes import ProposalFile
-from .settings import read_settings
+from .settings import read_settings, settings_elsewhere
 
 SUFFIX = ".proposal.toml"
 _LEAST_PYTEST = (8, 1)  # earlier ones take no pyproject.toml without a pytest table for the root's, and would miss it
@@ -32,6 +32,12 @@ class Collection:
             self.settings = read_settings(config.rootpath)
         except ProposalError as error:
             raise pytest.UsageError(str(error)) from None
+        hidden = settings_elsewhere(config.rootpath, config.invocation_params.dir)
+        if hidden is not None:
+            raise pytest.UsageError(
+                f"{hidden} has [tool.convergan], but pytest's rootdir is {config.rootpath}: "
+                f"call pytest with --rootdir {hidden.parent}, or move the table to that folder's pyproject.toml"
+            )
         self.named = {path.resolve(): path for path in self.settings.proposals}
         self.met: set[Path] = set()
 
@@ -57,8 +63,15 @@ class Collection:
         self, session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
     ) -> Generator[None]:
         """Adds the named proposals that lie elsewhere, unless the user said on the command line what to run."""
-        if config.args_source is not config.ArgsSource.ARGS:
+        if not _paths_were_typed(config):
             for resolved, path in self.named.items():
                 if resolved not in self.met:
                     items += session.genitems(ProposalFile.from_parent(session, path=path, settings=self.settings))
         return (yield)
+
+
+def _paths_were_typed(config: pytest.Config) -> bool:
+    """Whether the user said on the command line what to run; paths in ``addopts`` are no such choice."""
+    if config.args_source is not config.ArgsSource.ARGS:
+        return False
+    return any(argument in config.invocation_params.args for argument in config.args)

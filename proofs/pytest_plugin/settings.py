@@ -85,6 +85,26 @@ def read_settings(root: Path) -> Settings:
         raise error.in_file(str(root / FILE)) from error
 
 
+def settings_elsewhere(root: Path, start: Path) -> Path | None:
+    """A pyproject.toml with settings that pytest's rootdir hides: that of the folder of the call, or of one above.
+
+    Args:
+        root: Pytest's rootdir.
+        start: Where pytest was called.
+    """
+    if _table_or_nothing(root / FILE):
+        return None
+    candidates = [folder / FILE for folder in (start, *start.parents, *root.parents)]
+    return next((path for path in candidates if path.parent != root and _table_or_nothing(path)), None)
+
+
+def _table_or_nothing(path: Path) -> Mapping[str, Any]:
+    try:
+        return _table(path)
+    except ProposalError:
+        return {}
+
+
 def _table(path: Path) -> Mapping[str, Any]:
     try:
         document = tomllib.loads(path.read_bytes().decode("utf-8"))

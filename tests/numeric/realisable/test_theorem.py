@@ -84,6 +84,24 @@ def test_wrong_blocks_are_seen(mutant, autograd):
     assert (np.abs(jacobian - block) > bound + other).any(axis=(1, 2)).all()
 
 
+@pytest.mark.parametrize("mutant", ["weight off by 1e-9", "a saddle, as eq. (3) is printed"])
+def test_wrong_blocks_are_seen_in_what_is_measured(mutant, penalised, penalties):
+    """The ratio that ``holds`` asks for has no slack in it beyond rounding."""
+    games, cases = random_games(fitted(2, 1), COUNT, 1), theorem_cases(COUNT, 2)
+    found = measured(RealisableField(penalised(penalties["R1"]), games), cases, MUTANTS[mutant](theorem_numbers(cases)))
+    assert (found.block > 1).all()
+    assert not found.holds.any()
+
+
+def test_a_tilted_tangent_space_is_seen(penalised, penalties):
+    games, cases = random_games(fitted(2, 1, extra=2), COUNT, 1), theorem_cases(COUNT, 2)
+    field, right = RealisableField(penalised(penalties["R1"]), games), tangents(games)
+    assert (measured(field, cases, tangent=right).kernel <= 1).all()
+    assert right.tangent_d.shape[2]
+    tilted = replace(right, tangent_d=right.tangent_d + 1e-6 * right.normal_d[:, :, :1])
+    assert (measured(field, cases, tangent=tilted).kernel > 1).all()
+
+
 def test_a_transposed_jacobian_is_seen(autograd):
     games, cases, jacobian, bound = autograd
     block, other = block_jacobian(games, theorem_numbers(cases))

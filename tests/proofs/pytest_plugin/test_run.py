@@ -176,3 +176,25 @@ def test_wrong_settings_are_one_line(repository: Make, run_pytest: Run) -> None:
     key = f"ERROR: {root / 'pyproject.toml'}: tool.convergan.proposals[0]: no file matches 'proposal/*.toml'"
     assert output.strip() == f"{key}; globs are relative to {root}"
     assert run_pytest(root, "--convergan", "-n", "2", code=4).strip() == output.strip()
+
+
+def test_settings_that_the_rootdir_hides_are_an_error(repository: Make, run_pytest: Run) -> None:
+    """An ini-file below the settings makes its folder the rootdir; named proposals must not vanish with it."""
+    root = repository({"tests/pytest.ini": "[pytest]\n", "tests/test_training.py": "def test_loop():\n    pass\n"})
+    said = run_pytest(root / "tests", "--convergan", code=4)
+    assert "has [tool.convergan], but pytest's rootdir is" in said
+    assert "--rootdir" in said
+
+
+def test_a_path_in_addopts_is_no_choice_of_the_caller(repository: Make, run_pytest: Run) -> None:
+    pyproject = """
+        [tool.pytest.ini_options]
+        pythonpath = ["."]
+        addopts = ["tests"]
+
+        [tool.convergan]
+        proposals = ["proposals/*.proposal.toml"]
+        evidence = false
+        """
+    found = listed(run_pytest(repository({"pyproject.toml": pyproject}), "--convergan", "--collect-only", "-q"))
+    assert set(found) == {LOOP, *ITEMS}
