@@ -8,7 +8,6 @@ ball that is smaller than its separation bound (``algebraic``). What is too clos
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -18,12 +17,12 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from .algebraic import separation_bits
+from .elementary import ENTIRE, REAL, Ball
 from .interval import DIGITS, Box, Interval, NoEnclosure
 
 PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
 # From this precision on, a number that balls do not tell apart from 0 may well be 0.
 _SUSPECT = 256
-Ball = flint.arb | flint.acb
 
 
 class Undefined(ArithmeticError):
@@ -251,26 +250,10 @@ def _off_cut(value: flint.acb, expression: sp.Expr) -> flint.acb:
     raise TooClose(f"{_short(expression)} is not told apart from the branch cut of roots and logarithms")
 
 
-_ENTIRE: dict[type[sp.Basic], Callable[[Ball], Ball]] = {
-    sp.exp: lambda x: x.exp(),
-    sp.sin: lambda x: x.sin(),
-    sp.cos: lambda x: x.cos(),
-    sp.sinh: lambda x: x.sinh(),
-    sp.cosh: lambda x: x.cosh(),
-    sp.erf: lambda x: x.erf(),
-}
-# Of real arguments; poles show as infinite balls.
-_REAL: dict[type[sp.Basic], Callable[[flint.arb], flint.arb]] = {
-    sp.tan: lambda x: x.tan(),
-    sp.tanh: lambda x: x.tanh(),
-    sp.atan: lambda x: x.atan(),
-}
-
-
 def _function(node: sp.Function, arguments: list[Ball], real: bool) -> Ball:
     kind, first = type(node), arguments[0]
-    if kind in _ENTIRE:
-        return _ENTIRE[kind](first)
+    if kind in ENTIRE:
+        return ENTIRE[kind](first)
     if kind is sp.Abs:
         return abs(first)
     if kind is sp.log:
@@ -290,8 +273,8 @@ def _function(node: sp.Function, arguments: list[Ball], real: bool) -> Ball:
 def _real_function(node: sp.Function, arguments: list[flint.arb]) -> flint.arb:
     """Functions that are evaluated for real arguments only."""
     kind, first = type(node), arguments[0]
-    if kind in _REAL:
-        return _REAL[kind](first)
+    if kind in REAL:
+        return REAL[kind](first)
     if kind is sp.asin or kind is sp.acos:
         if _sign(1 - sp.Abs(node.args[0])) < 0:
             raise Undefined(f"{_short(node)} is undefined over the reals")

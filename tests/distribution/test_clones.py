@@ -38,7 +38,15 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("name", ["convergan", "repo", "convergan-main"])
+# The archive's name is the hard one: no identifier.
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("convergan", marks=pytest.mark.slow),
+        pytest.param("repo", marks=pytest.mark.slow),
+        "convergan-main",
+    ],
+)
 def test_pytest_in_a_clone(
     name: str,
     tmp_path: Path,

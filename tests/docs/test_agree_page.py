@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 PAGE = Path(__file__).parents[2] / "docs" / "agree.md"
 BLOCK = re.compile(
     r"<!-- file: (?P<file>\S+) -->\n```\w+\n(?P<content>.*?)```\n"
@@ -48,6 +50,7 @@ def without_measurements(text: str) -> str:
     return re.sub(r"(?m)^(  largest error +)\S+", r"\1*", text)
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_the_command_prints(tmp_path: Path) -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert len(BLOCK.findall(text)) == 10

@@ -10,6 +10,8 @@ import tempfile
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
+
 from convergan.proofs.pytest_plugin.settings import AGREE_KEYS, KEYS, Settings
 from convergan.symbolic.proposal import Claim
 
@@ -52,6 +54,7 @@ def without_seconds(text: str) -> str:
     return re.sub(r"(?m)^(  time +)[\d.]+ s$", r"\1*", text)
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_pytest_prints(tmp_path: Path) -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert len(BLOCK.findall(text)) == 7
