@@ -28,6 +28,7 @@ from .fitting import Array, Observation
 from .kinds import Binding
 from .mathematics import penalty_terms
 from .outcome import Cause, Outcome, Settings
+from .smallest import both
 from .trials import moderate_parameters
 
 _EPS = float(np.finfo(np.float64).eps)
@@ -189,7 +190,7 @@ def _smallest(proposal: Proposal, binding: Binding, sign: int, output: Output, s
     k = int(wrong[0])
     row = int(np.argmax(np.nan_to_num(gap[:, k] - slack[:, k], nan=np.inf)))
     numbers = [", ".join(f"{name} = {v:g}" for name, v in parameters.items())] * bool(parameters)
-    said = f"{_ROWS[row]}: the code gives {value.rows[row, k]:.10g}, the mathematics {field[row, k]:.10g}"
+    said = f"{_ROWS[row]}: {both(float(value.rows[row, k]), float(field[row, k]))}"
     return (f"theta = {theta[k]:g}, psi = {psi[k]:g}", *numbers, said)
 
 
@@ -225,6 +226,7 @@ def _outcome(
     elif found:
         reason = f"{found[0].where}: {found[0].text}"
     else:
-        reason = f"{' and '.join(_ROWS[row] for row in failed)} differs, by none of the known causes"
+        verb = "differs" if len(failed) == 1 else "differ"
+        reason = f"{' and '.join(_ROWS[row] for row in failed)} {verb}, by none of the known causes"
     compared = f"both rows at {cases} points of {len(places)} choices of the parameters"
     return Outcome("vector field", holds, reason, tuple(found), smallest, tuple(remarks), compared, cases, error)

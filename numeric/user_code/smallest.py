@@ -57,7 +57,7 @@ def smallest_case(
         f"x_fake = {_shown(trial.fake)}",
         *([numbers] if numbers else []),
         *functions,
-        f"{what}: the code gives {code:.10g}, the mathematics {mathematics:.10g}",
+        f"{what}: {both(code, mathematics)}",
     )
 
 
@@ -137,6 +137,12 @@ def _parameter(trial: Trial, player: Player, place: int) -> str:
             return f"{name}[{', '.join(str(int(i)) for i in index)}]"
         place -= parameter.numel()
     raise IndexError(place)
+
+
+def both(code: float, mathematics: float) -> str:
+    """Both numbers, with as many digits as it takes to tell them apart."""
+    digits = next((n for n in (10, 13) if f"{code:.{n}g}" != f"{mathematics:.{n}g}"), 17)
+    return f"the code gives {code:.{digits}g}, the mathematics {mathematics:.{digits}g}"
 
 
 def _shown(x: torch.Tensor) -> str:

@@ -119,6 +119,8 @@ FIELDS = [
 
 # Some minutes in all, and near to others that stay.
 SLOW = {
+    "penalties.gradient_of_mean",
+    "penalties.detached_parameters",
     "penalties.first_sample",
     "penalties.one_norm",
     "penalties.over_batch_norm",
@@ -128,6 +130,8 @@ SLOW = {
     "penalties.not_squared",
     "penalties.only_real",
     "penalties.generator_penalty_detached",
+    "penalties.wgan_gp_epsilon",
+    "penalties.wgan_gp_at_real",
     "penalties.wgan_gp_one_sided",
     "penalties.wgan_gp_zero_centred",
     "penalties.wgan_gp_half_interval",
@@ -136,6 +140,7 @@ SLOW = {
     "penalties.dragan_shared_noise",
     "losses.relativistic_average",
     "losses.averaged",
+    "losses.halved_real",
     "losses.generator_against_itself",
     "losses.labels_in_one_term",
     "losses.exchanged",

@@ -61,7 +61,12 @@ def test_wrong(name: str, compared: Callable[..., Outcome]) -> None:
     assert cause in " ".join(found.text for found in outcome.causes)
 
 
-@pytest.mark.parametrize("name", RIGHT)
+SLOW_RIGHT = ("mixed_one_by_one", "noise_shared_by_batch", "with_a_log", "frozen")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW_RIGHT else []) for name in RIGHT]
+)
 def test_right(name: str, compared: Callable[..., Outcome]) -> None:
     outcome = compared(RIGHT[name], f"tricky.{name}")
     assert outcome.holds is True, outcome
