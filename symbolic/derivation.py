@@ -18,7 +18,7 @@ from .calculus import Mean, ObjectiveDerivative, derivative
 from .interpretation import GameAlgebra, ScalarAlgebra
 from .objectives import NAMED_OBJECTIVES
 from .output import equilibrium_output
-from .proposal import Objective, Proposal, Training
+from .proposal import Objective, Proposal
 from .prototypes import PROTOTYPES, Game, latents
 from .requirements import Requirement, Requirements
 from .updates import UPDATES, Rule
@@ -104,7 +104,7 @@ def derive(proposal: Proposal) -> Derivation:
     symbols = parameter_symbols(proposal)
     needs = Requirements()
     ratio = ex.interpret(proposal.training.h_ratio, ScalarAlgebra(symbols, needs))
-    rule = _rule(proposal.training, ScalarAlgebra(symbols, needs))
+    rule = training_rule(proposal, needs)
     if proposal.field is not None:
         theta, psi = sp.symbols("theta psi", real=True)
         algebra = ScalarAlgebra(symbols | derivative_symbols() | {"theta": theta, "psi": psi}, needs)
@@ -186,12 +186,30 @@ def _gradient(value: sp.Expr, parameters: Sequence[sp.Symbol]) -> list[sp.Expr]:
     return [derivative(value, parameter) for parameter in parameters]
 
 
-def _rule(training: Training, algebra: ScalarAlgebra) -> Rule:
+def training_rule(proposal: Proposal, needs: Requirements | None = None) -> Rule:
+    """The proposal's rule, its numbers as expressions in the declared parameters.
+
+    Args:
+        proposal: Whose rule.
+        needs: Where it is noted what the numbers need in order to have a value.
+    """
+    algebra = ScalarAlgebra(parameter_symbols(proposal), needs)
     values = {
         name: ex.interpret(value, algebra) if isinstance(value, ex.Expression) else value
-        for name, value in training.options.items()
+        for name, value in proposal.training.options.items()
     }
-    return UPDATES[training.update].configured(values)
+    return UPDATES[proposal.training.update].configured(values)
+
+
+def equilibrium_output_of(proposal: Proposal) -> sp.Expr:
+    """d*, at which fake'(d*) + real'(d*) = 0, in the declared parameters; 0 for a field given directly.
+
+    Raises:
+        NoEquilibriumOutput: If two functions have no, or no unique, equilibrium output.
+    """
+    if proposal.objective is None:
+        return sp.Integer(0)
+    return _output(proposal.objective, parameter_symbols(proposal))
 
 
 def _output(objective: Objective, symbols: dict[str, sp.Symbol]) -> sp.Expr:

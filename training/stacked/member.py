@@ -1,0 +1,132 @@
+"""One member of a stack: a proposal at given parameter values, on a data law, with a step size and a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ...symbolic import expression as ex
+from ...symbolic.conditions import names
+from ...symbolic.formula import FALSE
+from ...symbolic.hypotheses import condition_formula
+from ...symbolic.interpretation import rational
+from ...symbolic.proposal import Proposal
+from ...symbolic.proposal_reader import read_proposal
+from ..networks.network import Array, Network
+
+if TYPE_CHECKING:
+    from ..data.law import Law
+
+
+class MemberError(ValueError):
+    """A proposal that cannot be trained as it is asked to: names the proposal, what is wrong and the mend."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What all members of a stack share.
+
+    Attributes:
+        generator: From latent codes to samples.
+        discriminator: From samples to one number.
+        batch: N, samples of a minibatch.
+    """
+
+    generator: Network
+    discriminator: Network
+    batch: int
+
+    def __post_init__(self) -> None:
+        if self.generator.outputs != self.discriminator.inputs or self.discriminator.outputs != 1:
+            raise MemberError(
+                f"a generator into R^{self.generator.outputs} and a discriminator from "
+                f"R^{self.discriminator.inputs} to R^{self.discriminator.outputs} do not fit; D maps samples to R"
+            )
+
+
+@dataclass(frozen=True)
+class Member:
+    """One run.
+
+    Attributes:
+        proposal: What is trained; its objective concrete (``trainable``).
+        values: Values of the declared parameters that training reads.
+        step: h, G's step size in one step; D's is ``h_ratio`` times that.
+        law: The data.
+        seed: Of the initial parameters and of every minibatch.
+        decay: Of the second moments of RMSprop and Adam.
+        frozen: Whether second moments stay what the proposal freezes them at, as in the analysis.
+        start: (theta, psi) of shapes [m] and [n], or None to draw them.
+    """
+
+    proposal: Proposal
+    values: Mapping[str, Fraction]
+    step: Fraction
+    law: Law
+    seed: int = 0
+    decay: Fraction = Fraction(99, 100)
+    frozen: bool = False
+    start: tuple[Array, Array] | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        name = self.proposal.name
+        missing = sorted(read_parameters(self.proposal) - set(self.values))
+        if missing:
+            raise MemberError(f"{name}: {missing[0]} has no value; give {missing[0]} = a number")
+        for unknown in sorted(set(self.values) - set(self.proposal.parameter_names)):
+            known = ", ".join(self.proposal.parameter_names) or "none"
+            raise MemberError(f"{name}: {unknown} is not declared under [parameters]; declared: {known}")
+        if self.step <= 0:
+            raise MemberError(f"{name}: step size h = {self.step}; it must be positive")
+        if self.proposal.training.update == "flow":
+            raise MemberError(f'{name}: update = "flow" takes no steps; train it with update = "simultaneous"')
+        for text in broken_conditions(self.proposal, self.values):
+            raise MemberError(f"{name}: the values break the declared condition {text}; choose others")
+
+
+def trainable(proposal: Proposal, objective: str = "standard") -> Proposal:
+    """The proposal with a concrete objective in the place of an arbitrary f.
+
+    Args:
+        proposal: Any proposal; it is returned as it is where its objective is concrete or it has none.
+        objective: What replaces f = "any": a named objective or an expression in t.
+
+    Raises:
+        MemberError: For a field without losses.
+        ProposalError: For an objective that cannot be read.
+    """
+    if proposal.objective is None:
+        raise MemberError(
+            f"{proposal.name}: a [field] has no losses, so no networks can be trained on it; "
+            "give [objective] and [penalty], or use convergan check"
+        )
+    if not proposal.objective.arbitrary:
+        return proposal
+    sections = {section: dict(content) for section, content in proposal.source.items() if section != "claim"}
+    given = {key: value for key, value in sections.get("objective", {}).items() if key != "assume"}
+    return read_proposal(sections | {"objective": given | {"f": objective}}, proposal.name)
+
+
+def read_parameters(proposal: Proposal) -> frozenset[str]:
+    """The declared parameters whose values change how training goes; the step size h is not among them."""
+    objective, training = proposal.objective, proposal.training
+    trees = [proposal.penalty_discriminator, proposal.penalty_generator, training.h_ratio]
+    trees += [value for value in training.options.values() if isinstance(value, ex.Expression)]
+    if objective is not None:
+        trees += [objective.noise]
+        trees += [t for t in (objective.fake, objective.real, objective.generator) if isinstance(t, ex.Expression)]
+    found = frozenset[str]().union(*map(ex.names, trees))
+    return found & frozenset(proposal.parameter_names) - {"h"}
+
+
+def broken_conditions(proposal: Proposal, values: Mapping[str, Fraction]) -> list[str]:
+    """Declared conditions that some values break, as they are written; those on other names are passed over."""
+    given = {name: rational(value) for name, value in values.items()}
+    found = []
+    for parameter in proposal.parameters:
+        kept = (condition for condition in parameter.conditions if names(condition) <= set(given))
+        if any(condition_formula(condition, given) == FALSE for condition in kept):
+            found.append(f"{parameter.name} = {proposal.source['parameters'][parameter.name]!r}")
+    return found
