@@ -30,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("check --cases", file=sys.stderr)
     counts = tuple(max(place + 1, int(count * options.scale)) for place, count in enumerate(scaling.COUNTS))
     checks = scaling.checks(counts, repeats=min(3, options.repeats))
-    from . import drawing, jacobians, spectra  # these import torch
+    from . import drawing, jacobians, spectra, stacking  # these import torch
 
     ratios = []
-    for part in (jacobians, spectra, drawing):
+    for part in (jacobians, spectra, drawing, stacking):
         for pair in part.pairs(options.scale):
             print(f"{pair.name}: {pair.batch[0]}", file=sys.stderr)
             ratios.append(measured(pair, options.repeats))

@@ -17,6 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog="Exit codes: 0 everything asked was proved, 1 something was refuted, 2 invalid input, 3 undecided.",
 )
+train = typer.Typer(help="Train proposals on data: the empirical half.", no_args_is_help=True)
+app.add_typer(train, name="train")
 JsonOption = Annotated[
     str | None, typer.Option("--json", metavar="PATH", help="Write results as JSON to PATH, or - for standard output.")
 ]
@@ -112,6 +114,119 @@ def table(
     from .table import run_table
 
     raise typer.Exit(run_table(proposals or [], json))
+
+
+@train.command("2d")
+def train_2d(
+    proposal: Annotated[str, typer.Argument(metavar="PROPOSAL", help="The proposal's file.")],
+    data: Annotated[
+        str | None, typer.Option(metavar="LAW", help="Such as circle, dirac:dimension=3; default circle.")
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=NUMBER[,...]", help="Values of a parameter; several are several members."),
+    ] = None,
+    objective: Annotated[
+        str | None, typer.Option(metavar="F", help='What trains in the place of f = "any"; default standard.')
+    ] = None,
+    steps: Annotated[
+        list[str] | None, typer.Option("--h", metavar="NUMBER[,...]", help="Step sizes; default 0.01.")
+    ] = None,
+    seeds: Annotated[list[str] | None, typer.Option("--seed", metavar="N[,...]", help="Seeds; default 0.")] = None,
+    generator: Annotated[
+        str | None, typer.Option(metavar="NETWORK", help="Such as mlp:width=64,layers=3; default mlp.")
+    ] = None,
+    discriminator: Annotated[
+        str | None, typer.Option(metavar="NETWORK", help="Such as mlp:activation=tanh; default mlp.")
+    ] = None,
+    latent: Annotated[int | None, typer.Option(min=1, help="Dimension of a latent code; default 16.")] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Samples of a minibatch; default 128.")] = None,
+    iterations: Annotated[int | None, typer.Option(min=1, help="Periods of the rule; default 10000.")] = None,
+    every: Annotated[
+        int | None, typer.Option(min=1, help="Periods between measurements and checkpoints; default 500.")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(min=1, help="Samples of a measurement; default 512, and 2048 at the end.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--change", metavar="SECTION.KEY=VALUE", help="A key of the proposal, such as training.optimizer=rmsprop."
+        ),
+    ] = None,
+    dtype: Annotated[str | None, typer.Option(help="float32 or float64; default float32.")] = None,
+    device: Annotated[str | None, typer.Option(help="Such as cpu or cuda; default cpu.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run's folder; default the next free one under runs.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    json: JsonOption = None,
+    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw figures.")] = True,
+) -> None:
+    """Train a proposal on a law in the plane or in R^n, all members at once."""
+    from .train import run_train_2d
+
+    options = {
+        "data": data,
+        "values": values,
+        "objective": objective,
+        "steps": steps,
+        "seeds": seeds,
+        "generator": generator,
+        "discriminator": discriminator,
+        "latent": latent,
+        "batch": batch,
+        "iterations": iterations,
+        "every": every,
+        "samples": samples,
+        "changes": changes,
+        "dtype": dtype,
+        "device": device,
+    }
+    raise typer.Exit(run_train_2d(proposal, out=out, resume=resume, json=json, plots=plots, **options))
+
+
+@app.command()
+def sweep(
+    study: Annotated[str, typer.Argument(metavar="STUDY.toml", help="The study's file; see docs/sweeps.md.")],
+    database: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Where results are kept; default STUDY.db in this folder.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes; default as many as there are cores.")
+    ] = None,
+    backend: Annotated[str, typer.Option(metavar="loky|dask|ray", help="What runs the workers.")] = "loky",
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A running Dask or Ray cluster; with --backend dask or ray.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="Where batches train, such as cpu or cuda.")] = "cpu",
+    members: Annotated[
+        int | None, typer.Option(min=1, help="Runs in a batch at most; default 32, on a GPU 512.")
+    ] = None,
+    stop_after: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=0, help="Begin nothing new after so many seconds.")
+    ] = None,
+    json: JsonOption = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Draw the best settings to PATH, all settings beside it.")
+    ] = None,
+) -> None:
+    """Do what is left of a study, in workers, into one database; killed at any moment, the same command goes on."""
+    from .sweep import run_sweep
+
+    code = run_sweep(
+        study,
+        database=database,
+        workers=workers,
+        backend=backend,
+        cluster=cluster,
+        device=device,
+        members=members,
+        stop_after=stop_after,
+        json=json,
+        figure=figure,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()

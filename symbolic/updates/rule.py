@@ -87,7 +87,7 @@ class Rule(ABC):
             TypeError: If the rule is no map.
         """
 
-    def step_size(self, h: Any, count: int) -> Any:
+    def step_size(self, h: Any, count: Any) -> Any:
         """The step size of the period after ``count`` others."""
         return h
 

@@ -124,7 +124,7 @@ class Stepwise(Rule):
             state = self._iteration(lazy_field(players, self.lazy, turn), players, state, h)
         return state
 
-    def step_size(self, h: Any, count: int) -> Any:
+    def step_size(self, h: Any, count: Any) -> Any:
         """H / (count + 1)^p."""
         return h if self.decay is None else h / (count + 1) ** self.decay
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from convergan.benchmarks import __main__ as runner
-from convergan.benchmarks import drawing, jacobians, scaling, spectra, timing
+from convergan.benchmarks import drawing, jacobians, scaling, spectra, stacking, timing
 from convergan.benchmarks.report import document, table, with_table
 from convergan.numeric import TorchField, sample_cases
 
@@ -53,7 +53,7 @@ def test_loop_and_batch_compute_the_same_jacobians() -> None:
     assert (np.abs(loop[:, 1, 1] + cases.parameters["gamma"] - batch[:, 1, 1]) > 1e-12 * sizes[:, 0, 0]).all()
 
 
-@pytest.mark.parametrize("part", [jacobians, spectra, drawing], ids=lambda part: part.__name__)
+@pytest.mark.parametrize("part", [jacobians, spectra, drawing, stacking], ids=lambda part: part.__name__)
 def test_every_pair_says_how_much_it_did(part) -> None:
     for pair in part.pairs(0.001):
         for name, work in (pair.batch, pair.loop):

@@ -37,7 +37,7 @@ class Block:
         since: The period in which each row diverged, or -1; of shape [E].
         cause: Why (``divergence.CAUSES``), of shape [E].
         count: Periods done, of shape [].
-        averages: The uniform averages of the iterates, for ``update = "averaged"``; else empty.
+        averages: The uniform averages of the iterates x_1, ..., x_k, for ``update = "averaged"``; else empty.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Block:
         self.cause = torch.zeros_like(self.since)
         self.count = torch.zeros((), dtype=torch.int64, device=device)
         averaged = isinstance(self.rule, Averaged)
-        self.averages = [torch.zeros_like(theta), torch.zeros_like(psi)] if averaged else []
+        self.averages = [theta.clone(), psi.clone()] if averaged else []
         self.sizes = Sizes(
             minibatches_of(self.rule, theta, psi),
             architecture.batch,
@@ -105,7 +105,7 @@ class Block:
         rows = []
         for rule, member in zip(rules, self._members, strict=True):
             symbols = parameter_symbols(member.proposal)
-            values = {symbols[name]: np.array([float(value)]) for name, value in member.values.items()}
+            values = {symbols[name]: np.array([float(value)]) for name, value in member.numbers.items()}
             formulas = rule.numbers(sp.Expr)
             rows.append(np.broadcast_to(evaluate(formulas, values)[0], (1, len(formulas)))[0] if formulas else [])
         columns = iter([self._column(list(column)) for column in zip(*rows, strict=True)])
@@ -122,8 +122,9 @@ class Block:
         while first < len(methods):
             last = first + methods.count(methods[first])
             members = self._members[first:last]
-            names = sorted(set().union(*(member.values for member in members)))
-            columns = {n: self._column([float(m.values.get(n, 0)) for m in members]) for n in names}
+            numbers = [member.numbers for member in members]
+            names = sorted(set().union(*numbers))
+            columns = {name: self._column([float(of_one.get(name, 0)) for of_one in numbers]) for name in names}
             bias_free = architecture.discriminator.bias_free
             outputs = [_equilibrium_output(member) if bias_free else 0.0 for member in members]
             parts.append(
@@ -161,7 +162,7 @@ def form(member: Member) -> str:
 
 def _equilibrium_output(member: Member) -> float:
     symbols = parameter_symbols(member.proposal)
-    values = {symbols[name]: rational(value) for name, value in member.values.items()}
+    values = {symbols[name]: rational(value) for name, value in member.numbers.items()}
     return float(equilibrium_output_of(member.proposal).xreplace(values))
 
 

@@ -16,7 +16,7 @@ import torch
 from ...numeric.interpret import TorchAlgebra, Vector, as_tensor
 from ...numeric.rewriting import collect_powers
 from ...symbolic import expression as ex
-from ...symbolic.proposal import Objective, Proposal
+from ...symbolic.proposal import FieldRows, Objective, Proposal
 from ..networks.network import Network
 from .algebra import StackedAlgebra
 
@@ -30,25 +30,25 @@ class Method:
     """What members have to share in order to be evaluated together.
 
     Attributes:
-        objective: What the players ascend and descend; concrete.
+        objective: What the players ascend and descend; concrete. None beside a field.
+        field: The vector field, if given directly.
         penalty_discriminator: Subtracted from D's gain.
         penalty_generator: Added to G's cost.
         ratio: The ratio of D's step to G's.
     """
 
-    objective: Objective
+    objective: Objective | None
+    field: FieldRows | None
     penalty_discriminator: ex.Expression
     penalty_generator: ex.Expression
     ratio: ex.Expression
 
     @classmethod
     def of(cls, proposal: Proposal) -> Method:
-        """The method of a proposal with a concrete objective."""
-        objective = proposal.objective
-        if objective is None or objective.arbitrary:
-            raise ValueError(f"{proposal.name}: no concrete objective to train with; see trainable()")
+        """The method of a proposal that is trainable (``member.trainable``)."""
         penalties = collect_powers(proposal.penalty_discriminator), collect_powers(proposal.penalty_generator)
-        return cls(objective, *penalties, proposal.training.h_ratio)
+        objective = None if proposal.field is not None else proposal.objective
+        return cls(objective, proposal.field, *penalties, proposal.training.h_ratio)
 
     @property
     def penalties(self) -> tuple[ex.Expression, ex.Expression]:
@@ -64,7 +64,8 @@ class Method:
     def noises(self) -> tuple[str, ...]:
         """The purposes of the normal vectors that a minibatch has to have."""
         operators = {n.operator for tree in self.penalties for n in ex.walk(tree) if isinstance(n, ex.Expectation)}
-        found = [] if ex.is_zero(self.objective.noise) else ["noise:real", "noise:fake"]
+        quiet = self.objective is None or ex.is_zero(self.objective.noise)
+        found = [] if quiet else ["noise:real", "noise:fake"]
         return (*found, *(f"noise:{name}" for name in ("E_real_noisy", "E_fake_noisy") if name in operators))
 
     @property
@@ -95,6 +96,13 @@ class Part:
     generator: Network
     discriminator: Network
 
+    def given_row(self, theta: Tensor, psi: Tensor, player: int) -> Tensor:
+        """A row of a field that is given directly, of shape [e, 1], on the Dirac-GAN in one dimension."""
+        assert self.method.field is not None
+        tree = self.method.field.psi if player else self.method.field.theta
+        algebra = TorchAlgebra({**self.values, "theta": theta, "psi": psi})
+        return as_tensor(ex.interpret(collect_powers(tree), algebra)).expand(theta.shape)
+
     def scalar(self, tree: ex.Expression) -> Tensor | float:
         """An expression in the parameters, of shape [e, 1] or []."""
         return as_tensor(ex.interpret(tree, TorchAlgebra(self.values)))
@@ -112,7 +120,8 @@ class Evaluation:
 
     def __init__(self, part: Part, theta: Tensor, psi: Tensor, minibatch: Minibatch) -> None:
         self._part, self._theta, self._psi, self._minibatch = part, theta, psi, minibatch
-        self._method = part.method
+        assert part.method.objective is not None
+        self._method, self._objective = part.method, part.method.objective
         self._samples: dict[str, Tensor] = {}
         # Keyed by identity; the samples are kept alive beside the outputs.
         self._outputs: dict[int, tuple[Tensor, Tensor]] = {}
@@ -140,7 +149,7 @@ class Evaluation:
 
     def objective(self) -> Tensor:
         """L, the unpenalised objective of D, instance noise included."""
-        objective = self._method.objective
+        objective = self._objective
         on_real, on_fake = self._on("real"), self._on("fake")
         if objective.relativistic:
             # A minibatch pairs independent samples.
@@ -149,7 +158,7 @@ class Evaluation:
 
     def _generator_loss(self, *, moving_only: bool = False) -> Tensor:
         """L_G, the unpenalised objective of G; L itself, or its part on fakes, in a zero-sum game."""
-        objective = self._method.objective
+        objective = self._objective
         if objective.generator == "zero-sum":
             if moving_only and not objective.relativistic:
                 return self._mean(objective.fake, self._on("fake"))
@@ -179,7 +188,7 @@ class Evaluation:
 
     def _on(self, side: str) -> Tensor:
         """D on the samples that the objective sees, of shape [e, N]."""
-        noise = self._method.objective.noise
+        noise = self._objective.noise
         if ex.is_zero(noise):
             return self._d(self._clean(side))
         name = f"noisy {side}"

@@ -78,31 +78,39 @@ class Member:
         for unknown in sorted(set(self.values) - set(self.proposal.parameter_names)):
             known = ", ".join(self.proposal.parameter_names) or "none"
             raise MemberError(f"{name}: {unknown} is not declared under [parameters]; declared: {known}")
+        if "h" in self.values:
+            raise MemberError(f"{name}: h is the step size, not a value; give it as the step")
         if self.step <= 0:
             raise MemberError(f"{name}: step size h = {self.step}; it must be positive")
         if self.proposal.training.update == "flow":
             raise MemberError(f'{name}: update = "flow" takes no steps; train it with update = "simultaneous"')
-        for text in broken_conditions(self.proposal, self.values):
+        for text in broken_conditions(self.proposal, self.numbers):
             raise MemberError(f"{name}: the values break the declared condition {text}; choose others")
+
+    @property
+    def numbers(self) -> dict[str, Fraction]:
+        """The values of all parameters, the step size h among them where it is declared."""
+        return {**self.values, **({"h": self.step} if self.proposal.declares_step else {})}
 
 
 def trainable(proposal: Proposal, objective: str = "standard") -> Proposal:
     """The proposal with a concrete objective in the place of an arbitrary f.
 
     Args:
-        proposal: Any proposal; it is returned as it is where its objective is concrete or it has none.
+        proposal: Any proposal; it is returned as it is where its objective is concrete or its field is given.
         objective: What replaces f = "any": a named objective or an expression in t.
 
     Raises:
-        MemberError: For a field without losses.
+        MemberError: For a field in f1, f2, ..., which have no values.
         ProposalError: For an objective that cannot be read.
     """
-    if proposal.objective is None:
-        raise MemberError(
-            f"{proposal.name}: a [field] has no losses, so no networks can be trained on it; "
-            "give [objective] and [penalty], or use convergan check"
-        )
-    if not proposal.objective.arbitrary:
+    if proposal.field is not None:
+        slopes = (ex.names(proposal.field.theta) | ex.names(proposal.field.psi)) & set(ex.DERIVATIVE_SYMBOLS)
+        if slopes:
+            first = min(slopes)
+            raise MemberError(f"{proposal.name}: {first} has no value in training; write a number for it in [field]")
+        return proposal
+    if proposal.objective is None or not proposal.objective.arbitrary:
         return proposal
     sections = {section: dict(content) for section, content in proposal.source.items() if section != "claim"}
     given = {key: value for key, value in sections.get("objective", {}).items() if key != "assume"}
@@ -114,7 +122,9 @@ def read_parameters(proposal: Proposal) -> frozenset[str]:
     objective, training = proposal.objective, proposal.training
     trees = [proposal.penalty_discriminator, proposal.penalty_generator, training.h_ratio]
     trees += [value for value in training.options.values() if isinstance(value, ex.Expression)]
-    if objective is not None:
+    if proposal.field is not None:
+        trees += [proposal.field.theta, proposal.field.psi]
+    elif objective is not None:
         trees += [objective.noise]
         trees += [t for t in (objective.fake, objective.real, objective.generator) if isinstance(t, ex.Expression)]
     found = frozenset[str]().union(*map(ex.names, trees))

@@ -166,9 +166,13 @@ def _row(
 ) -> Tensor:
     """One player's row of the field; detached unless a graph is wanted."""
     with torch.enable_grad():
-        value = Evaluation(part, at[0], at[1], samples)
-        loss = value.gain(free=free) if player else -value.cost(free=free)
-        row = _gradients([loss.sum()], [at[player]], None, create_graph=graph)[0]
+        if part.method.field is not None:
+            row = part.given_row(at[0], at[1], player)
+            row = row if graph else row.detach()
+        else:
+            value = Evaluation(part, at[0], at[1], samples)
+            loss = value.gain(free=free) if player else -value.cost(free=free)
+            row = _gradients([loss.sum()], [at[player]], None, create_graph=graph)[0]
         return part.scalar(part.method.ratio) * row if player else row
 
 
@@ -195,16 +199,22 @@ class _Scout:
     def __init__(self) -> None:
         self.points = Points()
 
-    def field(self, theta: Any, psi: Any, *_: Any) -> Any:
+    def field(self, theta: Any, psi: Any) -> Any:
         self.points.number(theta, psi)
         # Fresh objects: a value that was moved is another point.
         return Rows(lambda player: (psi if player else theta) * 0)
 
-    free_field = jvp = vjp = field
+    def free_field(self, theta: Any, psi: Any) -> Any:
+        return self.field(theta, psi)
 
-    def opponent_gradients(self, theta: Any, psi: Any) -> TensorPair:
-        self.points.number(theta, psi)
-        return psi * 0, theta * 0
+    def jvp(self, theta: Any, psi: Any, tangent: Any) -> Any:
+        return self.field(theta, psi)
+
+    def vjp(self, theta: Any, psi: Any, cotangent: Any) -> Any:
+        return self.field(theta, psi)
+
+    def opponent_gradients(self, theta: Any, psi: Any) -> Any:
+        return self.field(psi, theta)
 
     def solve(self, operator: Any, right: Any) -> Any:
         operator(right)

@@ -57,6 +57,12 @@ class Trainer:
                     f"{member.proposal.name}: data in R^{member.law.dimension} and a generator into "
                     f"R^{architecture.generator.outputs}; give networks of the data's dimension"
                 )
+            sizes = architecture.generator.count, architecture.discriminator.count
+            if member.proposal.field is not None and (sizes != (1, 1) or member.law.intrinsic):
+                raise MemberError(
+                    f"{member.proposal.name}: a [field] speaks of one theta and one psi, and has no losses for "
+                    "networks; train it on the Dirac-GAN: data dirac:dimension=1"
+                )
         self.members, self.architecture, self.dtype = tuple(members), architecture, dtype
         try:
             self.device = torch.empty(0, device=device).device
@@ -143,10 +149,20 @@ class Trainer:
         generator = torch.Generator(self.device).manual_seed(int(key))
         return {"generator": generator, "dtype": self.dtype, "device": self.device}
 
-    def discriminate(self, x: Tensor) -> Tensor:
-        """D of every member at its samples x of shape [E, n, d]; of shape [E, n], differentiable in x."""
-        outputs = torch.cat([block.outputs() for block in self._blocks])[self._rows]
-        return self.architecture.discriminator.apply(self.parameters()[1], x).squeeze(-1) + outputs
+    def discriminate(self, x: Tensor, places: Sequence[int] | None = None) -> Tensor:
+        """D of members at their samples.
+
+        Args:
+            x: Of shape [e, n, d].
+            places: Which members; None for all.
+
+        Returns:
+            Of shape [e, n], differentiable in x.
+        """
+        chosen = self._rows if places is None else self._rows[list(places)]
+        outputs = torch.cat([block.outputs() for block in self._blocks])[chosen]
+        psi = torch.cat([block.judged()[1] for block in self._blocks])[chosen]
+        return self.architecture.discriminator.apply(psi, x).squeeze(-1) + outputs
 
     def divergence(self) -> tuple[list[int | None], list[str]]:
         """The period in which each member diverged (None: it did not), and why."""
