@@ -16,16 +16,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.func import jacrev, vmap
 
 from ...numeric.cases import EvidenceUnavailable
 from ...numeric.field import State, TorchField, tensor
 from ...numeric.interpret import WeightedSamples
-from ...numeric.realisable.blocks import DATA, BlockNumbers, Moments
+from ...numeric.realisable.blocks import DATA, BlockNumbers
 from ...symbolic.proposal import Proposal
 from ..data.affine_subspace import AffineSubspace
 from ..data.gaussian import Gaussian
@@ -130,7 +132,7 @@ def predict_gaussian(
 
 
 class NetworkModel:
-    """The game in torch, as ``numeric.realisable.blocks.Moments`` reads one; theta = (W, c), psi* = 0.
+    """The game in torch; theta = (W, c), psi* = 0.
 
     Args:
         game: Data and networks.
@@ -191,11 +193,25 @@ class NetworkModel:
         blocks = numbers.blocks
         if set(blocks.forms) != {DATA} or blocks.players:
             raise EvidenceUnavailable("a penalty or noise that sees more than D's values and slopes on the data")
-        moments = Moments(self)  # type: ignore[arg-type]  # it reads no more of a model than is here
-        theta, psi = tensor(self.theta), tensor(self.psi)
-        k = moments.coupling(theta, psi, {}).numpy()
-        value, mean, slope = (form.numpy() for form in moments.forms(DATA, theta, psi, {}, None))
-        return _assembled(blocks, k, value, mean, slope)
+        u, slopes = self._features
+        often, codes = self.weights.numpy(), self.codes.numpy()
+        # dx/dW_ij = z_i e_j and dx/dc_j = e_j.
+        moves = np.concatenate([codes, np.ones((len(codes), 1))], axis=1)
+        k = np.einsum("s,sjq,si->qij", often, slopes, moves, optimize=True).reshape(len(self.psi), -1)
+        value, average = np.einsum("s,sp,sq->pq", often, u, u, optimize=True), often @ u
+        slope = np.einsum("s,sjp,sjq->pq", often, slopes, slopes, optimize=True)
+        return _assembled(blocks, k, value, np.outer(average, average), slope)
+
+    @cached_property
+    def _features(self) -> tuple[Array, Array]:
+        """Phi at the data, of shape [N, q], and its gradients, of shape [N, n, q]: D is linear in psi."""
+        units = torch.eye(len(self.psi), dtype=torch.float64)
+
+        def phi(x: Tensor) -> Tensor:
+            return self.game.discriminator.apply(units, x.expand(len(units), 1, -1))[:, 0, 0]
+
+        x = self.places(tensor(self.theta))
+        return vmap(phi)(x).numpy(), vmap(jacrev(phi))(x).mT.numpy()
 
     def normal(self) -> tuple[Array, int]:
         """An orthonormal basis of the complement of T (M_G x M_D), of shape [m + q, d], and G's part of d."""
@@ -206,10 +222,9 @@ class NetworkModel:
         flat = np.stack([np.concatenate([t.reshape(-1), np.zeros(len(frame))]) for t in turns]) if turns else None
         m = len(self.theta)
         of_g = np.eye(m) if flat is None else np.linalg.svd(flat)[2][len(flat) :].T
-        moments = Moments(self)  # type: ignore[arg-type]
-        psi, x, root = tensor(self.psi), self.places(tensor(self.theta)), self.weights.sqrt()
-        u, slopes = moments.values(psi, {}, x), moments.slopes(psi, {}, x)
-        jets = torch.cat([root[:, None] * u, (root[:, None, None] * slopes).reshape(-1, len(psi))]).numpy()
+        u, slopes = self._features
+        root = self.weights.sqrt().numpy()
+        jets = np.concatenate([root[:, None] * u, (root[:, None, None] * slopes).reshape(-1, len(self.psi))])
         _, sizes, rows = np.linalg.svd(jets, full_matrices=jets.shape[0] < jets.shape[1])
         seen = int((sizes > 64 * EPS * sum(jets.shape) * sizes[0]).sum())
         normal = np.zeros((m + len(self.psi), of_g.shape[1] + seen))

@@ -140,3 +140,19 @@ def broken_conditions(proposal: Proposal, values: Mapping[str, Fraction]) -> lis
         if any(condition_formula(condition, given) == FALSE for condition in kept):
             found.append(f"{parameter.name} = {proposal.source['parameters'][parameter.name]!r}")
     return found
+
+
+def bare_players(proposal: Proposal) -> frozenset[str]:
+    """The players whose parameters stand in a penalty as a number, outside ``norm``."""
+    found = set()
+
+    def look(node: ex.Expression) -> None:
+        if isinstance(node, ex.Name) and node.name in ("theta", "psi"):
+            found.add(node.name)
+        if not (isinstance(node, ex.Norm) and isinstance(node.operand, ex.Name)):
+            for child in ex.children(node):
+                look(child)
+
+    for tree in (proposal.penalty_discriminator, proposal.penalty_generator):
+        look(tree)
+    return frozenset(found)

@@ -19,7 +19,7 @@ def gmres(operator: Callable[[Tensor], Tensor], right: Tensor) -> Tensor:
         right: Of shape [E, n].
 
     Returns:
-        Of shape [E, n].
+        Of shape [E, n]; not finite for members whose system is not.
     """
     steps = min(_STEPS, right.shape[1])
     scale = right.norm(dim=1, keepdim=True)
@@ -43,7 +43,9 @@ def gmres(operator: Callable[[Tensor], Tensor], right: Tensor) -> Tensor:
     hessenberg = torch.stack(columns, dim=2)
     target = right.new_zeros(len(right), steps + 1, 1)
     target[:, 0] = scale
-    weights = torch.linalg.pinv(hessenberg) @ target
+    # The decomposition of one infinite matrix would stop all of them.
+    finite = (hessenberg.isfinite().all(2).all(1) & scale[:, 0].isfinite())[:, None, None]
+    weights = torch.linalg.pinv(torch.where(finite, hessenberg, 0.0)) @ target
     return (torch.stack(basis[:-1], dim=2) @ weights)[..., 0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,6 +15,8 @@ from ...symbolic.proposal_reader import read_proposal
 from ..data import read_data
 from ..networks.registry import read_network
 from .member import Architecture, Member, MemberError, trainable
+
+_LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,13 @@ def exact(text: str, name: str) -> Fraction:
     Raises:
         MemberError: For anything else.
     """
-    try:
-        return Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
-        raise MemberError(f"{name} = {text!r} is no number; write one such as 10, 0.25 or 1/3") from None
+    # An exponent of nine digits would be a number that fills the memory.
+    if len(text) <= _LONGEST and not re.search(r"[eE][+-]?\d{4}", text):
+        try:
+            return Fraction(text.strip())
+        except (ValueError, ZeroDivisionError):
+            pass
+    raise MemberError(f"{name} = {text!r} is no number; write one such as 10, 0.25, 1e-4 or 1/3")
 
 
 def _changed(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

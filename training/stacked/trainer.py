@@ -16,12 +16,13 @@ import torch
 
 from .block import Block, form
 from .divergence import CAUSES, NEVER
-from .member import Architecture, Member, MemberError
+from .member import Architecture, Member, MemberError, bare_players
 
 if TYPE_CHECKING:
     from ..data.law import Law
 
 Tensor = torch.Tensor
+# Periods before a graph is captured, in this process: libraries set themselves up in them.
 _WARM_UP = 3
 
 
@@ -58,6 +59,12 @@ class Trainer:
                     f"R^{architecture.generator.outputs}; give networks of the data's dimension"
                 )
             sizes = architecture.generator.count, architecture.discriminator.count
+            for player, size in zip(("theta", "psi"), sizes, strict=True):
+                if size > 1 and player in bare_players(member.proposal):
+                    raise MemberError(
+                        f"{member.proposal.name}: {player} stands for one number in a penalty, and these networks give "
+                        f"it {size}; write norm({player}), or train on dirac:dimension=1"
+                    )
             if member.proposal.field is not None and (sizes != (1, 1) or member.law.intrinsic):
                 raise MemberError(
                     f"{member.proposal.name}: a [field] speaks of one theta and one psi, and has no losses for "
@@ -79,6 +86,7 @@ class Trainer:
         # Where each member's row is in the blocks' rows, one block after the other.
         self._rows = torch.tensor(sorted(range(len(rows)), key=rows.__getitem__), device=self.device)
         self.steps = 0
+        self._warm = 0
         self._graph: torch.cuda.CUDAGraph | None = None
 
     def run(self, periods: int) -> None:
@@ -93,9 +101,10 @@ class Trainer:
         if self._graph is not None:
             self._graph.replay()
             return
-        if self.device.type == "cuda" and self.steps >= _WARM_UP and not any(b.rule.solves for b in self._blocks):
+        if self.device.type == "cuda" and self._warm >= _WARM_UP and not any(b.rule.solves for b in self._blocks):
             self._capture()
             return
+        self._warm += 1
         for block in self._blocks:
             block.advance()
 

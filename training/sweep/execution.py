@@ -11,7 +11,9 @@ import time
 import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from .database import Database, Standing
@@ -27,7 +29,7 @@ class Execution:
     """How a study is run; nothing here changes what is found.
 
     Attributes:
-        workers: Worker processes; see ``engines.engine``.
+        workers: Worker processes; see ``engines.engine``. Beside a GPU they solve assignment problems.
         backend: One of ``engines.BACKENDS``.
         cluster: The address of a running cluster, or None.
         device: Where batches train. On "cuda" they train in this process.
@@ -104,7 +106,8 @@ def sweep(
         EngineError: If there are no workers.
         MissingExtraError: If a library is missing.
     """
-    return _Coordinator(database, execution, measure or _measured(), report).run()
+    with _measure(execution) if measure is None else nullcontext(measure) as used:
+        return _Coordinator(database, execution, used, report).run()
 
 
 class _Coordinator:
@@ -253,7 +256,14 @@ class _Coordinator:
         )
 
 
-def _measured() -> Measure:
+@contextmanager
+def _measure(execution: Execution) -> Iterator[Measure]:
+    """``measured``; beside training in this process, its assignment problems go to worker processes."""
+    from ..measures.workers import Workers
     from ..runs.measuring import measured
 
-    return measured
+    if not execution.in_process or execution.workers < 2:
+        yield measured
+        return
+    with Workers(execution.workers) as workers:
+        yield partial(measured, workers=workers)

@@ -77,7 +77,5 @@ def _bar(method: str, optimizer: str, data: str, rows: list[Outcome]) -> Bar:
         settings.setdefault(key, []).append(row)
     stayed = [own for own in settings.values() if all(row.diverged is None for row in own)]
     values = tuple(fmean(row.final["w1"] for row in own) for own in stayed)
-    # The ratio is to the floor's mean; a law of floor 0 has none.
-    floors = [row.final["w1"] / row.final["w1_ratio"] for row in rows if row.final.get("w1_ratio")]
-    floor = fmean(floors) if floors else 0.0
+    floor = fmean(row.final.get("w1_floor", 0.0) for row in rows)
     return Bar(method, optimizer, data, min(values, default=float("inf")), values, floor, len(settings) - len(stayed))
