@@ -201,7 +201,7 @@ def sweep(
     ] = None,
     device: Annotated[str, typer.Option(help="Where batches train, such as cpu or cuda.")] = "cpu",
     members: Annotated[
-        int | None, typer.Option(min=1, help="Runs in a batch at most; default 32, on a GPU 512.")
+        int | None, typer.Option(min=1, help="Runs in a batch at most; default 64, on a GPU 512.")
     ] = None,
     stop_after: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=0, help="Begin nothing new after so many seconds.")

@@ -18,6 +18,7 @@ from ...training.runs.extras import MissingExtraError
 from ...training.runs.folder import RunError, free_folder, recorded_settings, strange_versions
 from ...training.runs.settings import Settings, SettingsError
 from ...training.stacked.member import MemberError
+from ..comparison_text import comparison_document, comparison_text, contradicted
 from ..reading import proposal_name, read_proposal_file
 from .output import OutputError, console, error_console, print_plain, write_json
 from .train_options import OptionError, given_fields, new_settings, resumed_settings
@@ -51,7 +52,7 @@ def run_train_2d(
         options: Fields of ``Settings`` as text, None where an option was not given.
 
     Returns:
-        The exit code: 0 trained to the end, 2 invalid, 3 stopped before the end.
+        The exit code: 0 trained to the end, 1 a prediction was contradicted, 2 invalid, 3 stopped before the end.
     """
     errors, screen = error_console(), console(quiet=json == "-")
     try:
@@ -66,12 +67,14 @@ def run_train_2d(
             print_plain(errors, f"stopped; go on with --resume --out {folder}")
             return 3
         print_plain(screen, table(outcome))
+        if outcome.comparisons:
+            print_plain(screen, "\n" + comparison_text(outcome.comparisons))
         if json is not None:
             write_json(document(outcome), json)
     except _INVALID as error:
         print_plain(errors, str(error))
         return 2
-    return 0
+    return 1 if contradicted(outcome.comparisons) else 0
 
 
 def _trained(settings: Settings, folder: Path, resume: bool, plots: bool) -> Outcome | None:
@@ -149,6 +152,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
             }
             for number, (member, row, step, cause) in enumerate(members)
         ],
+        "predictions": comparison_document(outcome.comparisons),
     }
 
 

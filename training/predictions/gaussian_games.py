@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Tensor = torch.Tensor
 # Nodes along each coordinate of a code, by the codes' dimension.
-NODES = {1: 128, 2: 72}
+NODES = {1: 192, 2: 128}
 # Beyond this code the normal law has a weight of 2e-11.
 _REACH = 7.0
 # Fewer nodes do for the size of what is not linear.
@@ -171,16 +171,16 @@ class NetworkModel:
         """(theta*, psi*)."""
         return np.concatenate([self.theta, self.psi])
 
-    def places(self, theta: Tensor, numbers: Any = None) -> Tensor:
+    def places(self, theta: Tensor) -> Tensor:
         """Generated samples [N, n]."""
         return self.game.generator.apply(theta[None], self.codes[None])[0]
 
-    def samples(self, theta: Tensor, numbers: Any = None) -> WeightedSamples:
+    def samples(self, theta: Tensor) -> WeightedSamples:
         """Real samples, generated at theta*, and generated ones."""
         real = self.places(tensor(self.theta))
         return WeightedSamples(real, self.places(theta), *self.noise, *self.mixing, self.weights, self.weights)
 
-    def discriminate(self, psi: Tensor, numbers: Any = None) -> Callable[[Tensor], Tensor]:
+    def discriminate(self, psi: Tensor) -> Callable[[Tensor], Tensor]:
         """D - d* as a function of samples [N, n]."""
         return lambda x: self.game.discriminator.apply(psi[None], x[None])[0, :, 0]
 

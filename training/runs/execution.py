@@ -14,8 +14,10 @@ from typing import Any, Protocol
 
 import torch
 
+from ..predictions.comparison import Comparison
 from ..stacked.trainer import Trainer
 from .checkpoints import latest, save
+from .comparing import comparisons
 from .events import Events
 from .extras import require
 from .folder import RunError, claimed
@@ -65,6 +67,7 @@ class Outcome:
         last: The lines of the journal of the last measurement, one per member.
         diverged: The period in which each member diverged, or None.
         causes: Why each member diverged, or "".
+        comparisons: What theory says beside what was measured, disagreements first.
     """
 
     folder: Path
@@ -73,6 +76,7 @@ class Outcome:
     last: tuple[Row, ...]
     diverged: tuple[int | None, ...]
     causes: tuple[str, ...]
+    comparisons: tuple[Comparison, ...] = ()
 
 
 def train(
@@ -175,9 +179,11 @@ class _Run:
 
     def outcome(self) -> Outcome:
         """What is known at the end."""
-        last = [row for row in read_journal(self._folder) if row["step"] == self._settings.iterations]
+        rows = read_journal(self._folder)
+        last = tuple(row for row in rows if row["step"] == self._settings.iterations)
         diverged, causes = self._trainer.divergence()
-        return Outcome(self._folder, self._settings, self._labels, tuple(last), tuple(diverged), tuple(causes))
+        compared = comparisons(self._trainer, self._trajectory, rows, self._labels, self._settings.dtype)
+        return Outcome(self._folder, self._settings, self._labels, last, tuple(diverged), tuple(causes), compared)
 
     def _go(self, mark: int) -> None:
         trainer = self._trainer

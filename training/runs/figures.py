@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dirac import Dirac
-from ..networks.linear import Linear
-from ..networks.point import Point
 from ..plots.samples import panels, samples_figure
 from ..plots.series import Series, series_figure
 from ..plots.trajectory import Orbit, trajectory_figure
+from ..predictions.prediction import Prediction
+from ..predictions.runs import is_dirac_gan, prediction_of
 from .journal import Row, read_journal
 from .settings import Settings, labels
 from .trajectory import Trajectory
@@ -105,15 +105,13 @@ def orbits_of(trainer: Trainer, trajectory: Trajectory, words: dict[int, str]) -
     for place, text in words.items():
         member = trainer.members[place]
         theta, psi = thetas[:, place] - _data_point(member), psis[:, place]
-        cycle, factor = _predicted(member, theta[0], psi[0])
+        cycle, factor = _shown(prediction_of(member, trainer.architecture, trainer.steps))
         found.append(Orbit(text, trajectory.steps, theta, psi, cycle, factor))
     return found
 
 
 def _is_dirac(trainer: Trainer) -> bool:
-    networks = trainer.architecture.generator, trainer.architecture.discriminator
-    laws = all(isinstance(member.law, Dirac) for member in trainer.members)
-    return laws and isinstance(networks[0], Point) and isinstance(networks[1], Linear)
+    return is_dirac_gan(trainer.architecture) and all(isinstance(member.law, Dirac) for member in trainer.members)
 
 
 def _data_point(member: Member) -> Array:
@@ -121,21 +119,9 @@ def _data_point(member: Member) -> Array:
     return np.broadcast_to(np.asarray(member.law.at, dtype=np.float64), member.law.dimension)
 
 
-def _predicted(member: Member, theta: Array, psi: Array) -> tuple[tuple[float, float, float] | None, float | None]:
-    """The predicted cycle and factor, where theory knows them at this start."""
-    from ..predictions import Dirac as Game
-    from ..predictions import PredictionError, predict
-
-    # Second moments that follow the gradients are not what is analysed; nor are data away from 0.
-    moving = member.proposal.training.options.get("optimizer", "sgd") != "sgd" and not member.frozen
-    if moving or np.any(_data_point(member)):
-        return None, None
-    try:
-        start = (tuple(map(float, part)) for part in (theta, psi))
-        prediction = predict(member.proposal, member.values, member.step, Game(*start))
-    except PredictionError:
-        return None, None
-    cycle = prediction.cycle
-    distances = None if cycle is None else (cycle.least.value, cycle.mean.value, cycle.greatest.value)
-    factor = prediction.factor
-    return distances, factor.value if factor is not None and cycle is None else None
+def _shown(prediction: Prediction) -> tuple[tuple[float, float, float] | None, float | None]:
+    """The predicted cycle and factor; None where theory does not know them."""
+    cycle, factor = prediction.cycle, prediction.factor
+    if cycle is not None:
+        return (cycle.least.value, cycle.mean.value, cycle.greatest.value), None
+    return None, None if factor is None else factor.value

@@ -50,7 +50,7 @@ class Block:
         self._options = {"dtype": dtype, "device": device}
         self.rule = self._stacked_rule()
         self._steps = self._column([float(member.step) for member in self._members])
-        starts = [_start(member, architecture) for member in self._members]
+        starts = [start_of(member, architecture) for member in self._members]
         theta, psi = (torch.tensor(np.stack(part), **self._options) for part in zip(*starts, strict=True))
         self.state = [part.clone() for part in self.rule.start(theta, psi)]
         self.since = torch.full((len(members),), NEVER, dtype=torch.int64, device=device)
@@ -166,7 +166,7 @@ def _equilibrium_output(member: Member) -> float:
     return float(equilibrium_output_of(member.proposal).xreplace(values))
 
 
-def _start(member: Member, architecture: Architecture) -> tuple[np.ndarray, np.ndarray]:
+def start_of(member: Member, architecture: Architecture) -> tuple[np.ndarray, np.ndarray]:
     """(theta, psi) of shapes [m] and [n], drawn from the member's seed where they are not given."""
     networks = architecture.generator, architecture.discriminator
     if member.start is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,9 @@ from .study import Run, digest
 if TYPE_CHECKING:
     from ..stacked.trainer import Trainer
 
-# Members of a batch by kind of device: on one CPU thread the gain of stacking is reached by then (benchmarks), and a
-# GPU still is not full.
-MEMBERS: Mapping[str, int] = {"cpu": 32, "cuda": 512}
+# Members of a batch by kind of device: on one CPU thread more members are no faster by then (benchmarks), and a GPU
+# still is not full.
+MEMBERS: Mapping[str, int] = {"cpu": 64, "cuda": 512}
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Batch:
     Attributes:
         number: Its place in the plan.
         places: The runs' places in the study.
-        runs: The runs; networks, batch size, iterations, numbers and schedule are the same for all.
+        runs: The runs; networks, method, optimiser, iterations, numbers and schedule are the same for all.
     """
 
     number: int
@@ -54,9 +54,10 @@ class Batch:
 
 
 def plan(runs: Sequence[Run], members: int) -> tuple[Batch, ...]:
-    """Batches of runs of one architecture, in the runs' order and as equal in size as they can be.
+    """Batches of runs of one architecture, method and optimiser, in the runs' order and as equal in size as they can be.
 
-    Neighbours in a study share their method, so that most batches hold few methods: fewer operations per step.
+    A trainer computes methods one after the other, so that a batch of several would be no faster than several batches,
+    which can be trained side by side.
 
     Args:
         runs: The runs of a study.
@@ -78,4 +79,4 @@ def _shared(run: Run) -> str:
     """What the runs of a batch have in common, as a key."""
     given = run.specification
     sizes = str(given.architecture())
-    return digest([sizes, run.iterations, run.dtype, vars(run.schedule)])
+    return digest([sizes, run.method, run.optimizer, run.iterations, run.dtype, asdict(run.schedule)])

@@ -118,9 +118,13 @@ def test_networks_have_words_only(name):
 def test_densities_are_another_class():
     found = predict(read_proposal({}), {}, Fraction(1, 1000), NetworkGame(density=True))
     assert found.verdict == "converges"
-    adam = {"parameters": GAMMA, "penalty": R1, "training": {"update": "alternating", "optimizer": "rmsprop"}}
-    adaptive = predict(read_proposal(adam), {"gamma": 1}, Fraction(1, 1000), NetworkGame())
-    assert adaptive.behaviour is Behaviour.UNDECIDED  # the theorem is for plain steps
+
+
+@pytest.mark.slow  # all the games that could refute it are tried
+def test_adaptive_steps_are_no_plain_ones():
+    adaptive = {"parameters": GAMMA, "penalty": R1, "training": {"update": "alternating", "optimizer": "rmsprop"}}
+    found = predict(read_proposal(adaptive), {"gamma": 1}, Fraction(1, 1000), NetworkGame())
+    assert found.behaviour is Behaviour.UNDECIDED  # the theorem is for plain steps
 
 
 def test_the_package_imports_nothing_heavy():

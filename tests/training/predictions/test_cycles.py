@@ -94,7 +94,7 @@ ORBITS = {
         attracting=False,
     ),
 }
-PERIODS = 12_000
+PERIODS = 8_000
 
 
 @pytest.mark.parametrize("name", ORBITS)
@@ -127,9 +127,9 @@ def test_cycles_of_loops_by_hand(name):
 def test_radius_of_the_non_saturating_cycle():
     """sqrt(2 h a^2/|b|) for small h, a = 1/2 and b = -1/4: the literature's closed form, to first order in h."""
     proposal = read_proposal(ORBITS["non-saturating"].sections)
-    for h in (Fraction(1, 5), Fraction(1, 10)):
-        radius = predict(proposal, {}, h, Dirac()).cycle.mean.value
-        assert abs(radius - np.sqrt(2 * float(h))) < float(h) * np.sqrt(2 * float(h)) / 4
+    h = Fraction(1, 5)
+    radius = predict(proposal, {}, h, Dirac()).cycle.mean.value
+    assert abs(radius - np.sqrt(2 * float(h))) < float(h) * np.sqrt(2 * float(h)) / 4
 
 
 def test_largest_generator_of_the_wgan_gp_cycle():
@@ -179,6 +179,6 @@ def test_ellipses_are_kept_exactly():
 
 def test_leaving_is_leaving():
     """A slowly growing spiral is no cycle."""
-    found = predict(read_proposal(WGAN), {}, Fraction(1, 30), Dirac())
+    found = predict(read_proposal(WGAN), {}, Fraction(1, 30), Dirac(periods=8192))
     assert found.behaviour is Behaviour.LEAVING
     assert found.cycle is None

@@ -51,7 +51,7 @@ def measured(theta, psi) -> Measured:
     )
 
 
-IN_SPACE = ("R1", "WGAN", "optimistic", "instance noise", "momentum")
+IN_SPACE = ("R1", "WGAN", "optimistic", "instance noise")
 
 
 @pytest.mark.parametrize(("name", "dimension"), [(n, 1) for n in METHODS] + [(n, 3) for n in IN_SPACE])
@@ -74,7 +74,7 @@ def test_factor_and_turn_of_every_method(name, dimension):
         assert compare(name, other, seen)[0].agrees is False
 
 
-@pytest.mark.parametrize("name", ["R1", "R1, overdamped", "extragradient", "unregularised", "lazy R1"])
+@pytest.mark.parametrize("name", ["R1", "R1, overdamped", "unregularised"])
 def test_fits_of_the_measures_agree(name):
     """The same by ``training.measures``, whose fits take the tail and give intervals of confidence."""
     method = METHODS[name]
@@ -108,8 +108,7 @@ VERDICTS = {
 }
 
 
-@pytest.mark.parametrize("dimension", [1, 3])
-@pytest.mark.parametrize("name", VERDICTS)
+@pytest.mark.parametrize(("name", "dimension"), [(n, 1) for n in VERDICTS] + [("R1", 3), ("WGAN", 3)])
 def test_verdicts(name, dimension):
     method = METHODS[name]
     start = Dirac((1.0, 0.5, 0.0)[:dimension], (1.0, 0.0, 0.5)[:dimension], periods=2048)

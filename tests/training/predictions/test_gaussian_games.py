@@ -90,7 +90,7 @@ def test_all_points_of_m_g_have_one_spectrum():
     assert of_generator == len(model.theta) - 1
     assert np.abs(normal.T @ normal - np.eye(normal.shape[1])).max() < 1e-13
     tangent = np.concatenate([(np.array([[0, -1], [1, 0]]) @ model.frame.T).reshape(-1), np.zeros(3), np.zeros(4)])
-    assert np.abs(j @ tangent).max() < 1e-11
+    assert np.abs(j @ tangent).max() < 1e-7  # as good as the sums over the grid
     assert np.abs(normal.T @ tangent).max() < 1e-13
 
 
@@ -99,10 +99,7 @@ def test_more_nodes_change_no_more_than_is_said(where):
     game = GAMES[where]
     sections, values = PROPOSALS["R1"]
     proposal = read_proposal(sections)
-    own, few, many = (
-        predict_gaussian(proposal, values, H, game, count)
-        for count in (None, 24, 160 if where.startswith("a line") else 96)
-    )
+    own, few, many = (predict_gaussian(proposal, values, H, game, count) for count in (None, 24, 160))
     assert own.behaviour is Behaviour.CONVERGING
     assert abs(own.factor.value - many.factor.value) <= own.factor.error + many.factor.error
     assert abs(few.factor.value - many.factor.value) <= few.factor.error
