@@ -24,6 +24,8 @@ _SCALES = np.array([1.0, 1.125, 0.875])
 _FIRST, LAST = 2**10, 2**15
 # Two windows that agree to the first number end the iteration; to the second, they still show what it settles on.
 _SETTLED, _GOOD = 1e-4, 1e-2
+# The change of the mean distance over a window that ``training.measures`` may still take for none.
+_DRIFT = 0.25
 # A distance so many times the start's is on its way out, one so small a part of it on its way in.
 _FAR, _NEAR = 1e6, 1e-9
 
@@ -188,19 +190,22 @@ def _still(before: _Window, after: _Window, left: float) -> bool:
 
 def _read(windows: list[_Window], done: int) -> Attractor:
     final = windows[-1]
-    if _change(windows[-2], final) > _GOOD:
-        if len(windows) < 3:
-            return Attractor(Behaviour.UNDECIDED, None, f"{done} periods do not tell")
-        late, early = (float(b.mean[0] - a.mean[0]) for a, b in ((windows[-2], final), (windows[-3], windows[-2])))
-        words = f"the mean distance went from {windows[-2].mean[0]:.4g} to {final.mean[0]:.4g} in the last window"
-        if late > 0 and late >= early:
-            return Attractor(Behaviour.LEAVING, None, f"{words}, faster and faster")
+    change = _change(windows[-2], final)
+    if change <= _GOOD:
+        return _settled(windows[-2], final, done)
+    words = f"the mean distance went from {windows[-2].mean[0]:.4g} to {final.mean[0]:.4g} in the last window"
+    late = float(final.mean[0] - windows[-2].mean[0])
+    if late > 0:
+        if change > _DRIFT:
+            return Attractor(Behaviour.LEAVING, None, words)
+        return Attractor(Behaviour.UNDECIDED, None, f"{words}: so slow a drift may be seen as circling")
+    if len(windows) > 2:
+        early = float(windows[-2].mean[0] - windows[-3].mean[0])
         # On doubling windows a + b n^-p is geometric, so that its limit a is Aitken's.
         limit = float(final.mean[0]) - late**2 / (late - early) if late != early else float("nan")
-        if late < 0 and limit <= final.mean[0] / 10:
+        if limit <= final.mean[0] / 10:
             return Attractor(Behaviour.CONVERGING, None, f"{words}, on its way to 0 like a power of the time")
-        return Attractor(Behaviour.UNDECIDED, None, f"{words}, and has not settled after {done} periods")
-    return _settled(windows[-2], final, done)
+    return Attractor(Behaviour.UNDECIDED, None, f"{words}, and has not settled after {done} periods")
 
 
 def _settled(before: _Window, final: _Window, done: int) -> Attractor:

@@ -272,10 +272,7 @@ def _iterated(
             cycle = orbit(form, theta, psi, found.turn, words)
             return replace(found, behaviour=Behaviour.CIRCLING, cycle=cycle, because=f"{found.because}; {words}")
     ends = attractor(run.map, run.theta, run.psi, last=periods)
-    behaviour = ends.behaviour
-    if behaviour is Behaviour.UNDECIDED and found.factor is not None and found.factor.value - found.factor.error > 1:
-        behaviour = Behaviour.LEAVING  # near x* that is certain; where it ends is not known
-    return replace(found, behaviour=behaviour, cycle=ends.cycle, because=f"{found.because}; {ends.because}")
+    return replace(found, behaviour=ends.behaviour, cycle=ends.cycle, because=f"{found.because}; {ends.because}")
 
 
 def _linear(derivation: Derivation) -> bool:

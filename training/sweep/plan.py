@@ -54,7 +54,7 @@ class Batch:
 
 
 def plan(runs: Sequence[Run], members: int) -> tuple[Batch, ...]:
-    """Batches of runs of one architecture, method and optimiser, in the runs' order and as equal in size as they can be.
+    """Batches of one architecture, method and optimiser each, in the runs' order and as equal in size as they can be.
 
     A trainer computes methods one after the other, so that a batch of several would be no faster than several batches,
     which can be trained side by side.

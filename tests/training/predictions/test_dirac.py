@@ -111,7 +111,7 @@ VERDICTS = {
 @pytest.mark.parametrize(("name", "dimension"), [(n, 1) for n in VERDICTS] + [("R1", 3), ("WGAN", 3)])
 def test_verdicts(name, dimension):
     method = METHODS[name]
-    start = Dirac((1.0, 0.5, 0.0)[:dimension], (1.0, 0.0, 0.5)[:dimension], periods=2048)
+    start = Dirac((0.1, 0.05, 0.0)[:dimension], (0.1, 0.0, 0.05)[:dimension], periods=2048)
     found = predict(method.proposal(), method.values, method.h, start)
     assert (found.verdict, found.rate) == VERDICTS[name][:2]
     if name != "momentum":
