@@ -13,13 +13,16 @@ from typing import Any
 from ... import __version__
 from ...symbolic.errors import ProposalError
 from ...training.plots.bars import Bar
+from ...training.predictions.comparison import Comparison
 from ...training.runs.extras import MissingExtraError, require
 from ...training.stacked.member import MemberError
+from ...training.sweep.comparing import comparisons
 from ...training.sweep.database import Database, DatabaseError, opened
 from ...training.sweep.engines import BACKENDS, EngineError, available_workers
 from ...training.sweep.execution import Execution, Progress, sweep
 from ...training.sweep.results import Outcome, bars, outcomes
 from ...training.sweep.study import Study
+from ..comparison_text import comparison_document, comparison_text, contradicted
 from ..study_reading import read_study_file
 from .output import OutputError, console, error_console, print_plain, write_json
 
@@ -58,7 +61,7 @@ def run_sweep(
         figure: Where the bars are drawn, or None; those of all settings beside it.
 
     Returns:
-        The exit code: 0 done, 2 invalid, 3 unfinished.
+        The exit code: 0 done, 1 a prediction was contradicted, 2 invalid, 3 unfinished.
     """
     errors, screen = error_console(), console(quiet=json == "-")
     try:
@@ -78,16 +81,19 @@ def run_sweep(
             progress = _swept(kept, given)
             results = outcomes(kept)
             print_plain(screen, summary(read, results))
+            compared = comparisons(kept)
+            if compared:
+                print_plain(screen, "\n" + comparison_text(compared))
             for line in _unfinished(progress, kept):
                 print_plain(errors, line)
             if json is not None:
-                write_json(document(read, kept, progress, results), json)
+                write_json(document(read, kept, progress, results, compared), json)
             if figure is not None:
                 _draw(read, bars(results), figure)
     except _INVALID as error:
         print_plain(errors, str(error))
         return 2
-    return 0 if progress.finished else 3
+    return 1 if contradicted(compared) else 0 if progress.finished else 3
 
 
 def _swept(database: Database, execution: Execution) -> Progress:
@@ -188,7 +194,13 @@ def progress_text(progress: Progress) -> str:
 # -- for others -------------------------------------------------------------------------------------------------------
 
 
-def document(study: Study, database: Database, progress: Progress, results: Sequence[Outcome]) -> dict[str, Any]:
+def document(
+    study: Study,
+    database: Database,
+    progress: Progress,
+    results: Sequence[Outcome],
+    compared: Sequence[Comparison],
+) -> dict[str, Any]:
     """The document of ``sweep`` (schema ``convergan.sweep/1``)."""
     return {
         "schema": "convergan.sweep/1",
@@ -214,6 +226,7 @@ def document(study: Study, database: Database, progress: Progress, results: Sequ
             }
             for row in bars(results)
         ],
+        "predictions": comparison_document(compared),
     }
 
 

@@ -22,9 +22,8 @@ def comparisons(database: Database) -> list[Comparison]:
     for place, run, step, diverged, _ in database.runs():
         if step < run.iterations or diverged is not None:
             continue
-        marks = np.array(
-            sorted(set().union(*(own.get(place, ((), ()))[0] for own in series.values()))), dtype=np.float64
-        )
+        seen = (of_all[place][0] for of_all in series.values() if place in of_all)
+        marks = np.array(sorted(set().union(*seen)), dtype=np.float64)
         own = {}
         for name, of_all in series.items():
             if place in of_all:
