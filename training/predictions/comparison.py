@@ -167,10 +167,11 @@ def _falls(
     allowed = _DEVIATIONS * noise
     agrees: bool | None = bool(seen - floor <= allowed)
     why = prediction.because
-    if not agrees and before is None:
-        agrees, why = None, f"above its floor, and whether it still falls was not measured; {why}"
-    elif not agrees and before is not None and seen < before - allowed:
-        agrees, why = None, f"above its floor and still falling; {why}"
+    # A local statement is not contradicted by a run that has never been near an equilibrium.
+    if not agrees and (before is None or before - floor > allowed):
+        agrees, why = None, f"not at its floor yet, and the statement is one about starts near an equilibrium; {why}"
+    elif not agrees:
+        why = f"it was at its floor and has left it; {why}"
     return Comparison(run, quantity, floor, seen, allowed, agrees, why)
 
 

@@ -97,7 +97,8 @@ def measured_of(steps: Array, series: Series, prediction: Prediction, dtype: str
     ratio, gradient = (_finite(series.get(name)) for name in ("w1_ratio", "gradient_real"))
     found = Measured()
     if len(ratio) > 1:
-        spread = float(_finite(series["w1_floor_deviation"])[-1] / _finite(series["w1_floor"])[-1])
+        deviation, floor = (_finite(series.get(name)) for name in ("w1_floor_deviation", "w1_floor"))
+        spread = float(deviation[-1] / floor[-1]) if len(deviation) and len(floor) else 0.0
         found = replace(found, w1_ratio=float(ratio[-1]), w1_error=spread, w1_before=float(ratio[len(ratio) // 2]))
     if len(gradient) > 3:
         late = gradient[-max(2, len(gradient) // 4) :]

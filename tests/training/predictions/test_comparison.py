@@ -53,15 +53,22 @@ ROWS = {
     "the cycle's turn": (CIRCLING, Measured(behaviour="circling", turn=50.4), "periods per turn", True),
     "not the multiplier's": (CIRCLING, Measured(behaviour="circling", turn=60.0), "periods per turn", False),
     "W1 at its floor": (CONVERGING, Measured(w1_ratio=1.05, w1_error=0.02), "W1 over its floor", True),
-    "W1 above": (CONVERGING, Measured(w1_ratio=3.0, w1_error=0.02, w1_before=3.0), "W1 over its floor", False),
+    "W1 above": (CONVERGING, Measured(w1_ratio=3.0, w1_error=0.02, w1_before=3.0), "W1 over its floor", None),
+    "W1 left": (CONVERGING, Measured(w1_ratio=3.0, w1_error=0.02, w1_before=1.05), "W1 over its floor", False),
     "W1 falling": (CONVERGING, Measured(w1_ratio=3.0, w1_error=0.02, w1_before=5.0), "W1 over its floor", None),
     "W1 alone": (CONVERGING, Measured(w1_ratio=3.0, w1_error=0.02), "W1 over its floor", None),
     "W1, no statement": (SILENT, Measured(w1_ratio=3.0, w1_before=3.0), "W1 over its floor", None),
     "slopes": (
         CONVERGING,
-        Measured(gradient=0.5, gradient_error=0.01, gradient_before=0.5),
+        Measured(gradient=0.5, gradient_error=0.01, gradient_before=0.02),
         "gradient on the data",
         False,
+    ),
+    "slopes as before": (
+        CONVERGING,
+        Measured(gradient=0.5, gradient_error=0.01, gradient_before=0.5),
+        "gradient on the data",
+        None,
     ),
 }
 
