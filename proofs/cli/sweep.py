@@ -20,6 +20,7 @@ from ...training.sweep.comparing import comparisons
 from ...training.sweep.database import Database, DatabaseError, opened
 from ...training.sweep.engines import BACKENDS, EngineError, available_workers
 from ...training.sweep.execution import Execution, Progress, sweep
+from ...training.sweep.plan import Batch
 from ...training.sweep.results import Outcome, bars, outcomes
 from ...training.sweep.study import Study
 from ..comparison_text import comparison_document, comparison_text, contradicted
@@ -72,6 +73,8 @@ def run_sweep(
         if backend not in BACKENDS:
             raise EngineError(f"--backend {backend}: unknown; known: {', '.join(BACKENDS)}")
         read = read_study_file(study)
+        # One run is made for its errors, such as a device that is not there.
+        Batch(0, (0,), read.runs[:1]).trainer(device)
         path = database or Path(f"{Path(study).stem}.db")
         count = workers if workers is not None else (0 if cluster else available_workers())
         kind = device.partition(":")[0]

@@ -8,6 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import product
 from json import dumps
+from math import prod
 from typing import Any
 
 from ...symbolic.errors import ProposalError
@@ -120,6 +121,13 @@ class Group:
     methods: tuple[Method, ...]
     optimizers: tuple[Optimizer, ...]
     schedule: Schedule
+
+    @property
+    def count(self) -> int:
+        """The number of runs."""
+        settings = sum(prod(map(len, method.values.values())) for method in self.methods)
+        steps = sum(len(optimizer.steps) for optimizer in self.optimizers)
+        return len(self.architectures) * settings * steps * len(self.data) * len(self.seeds)
 
     def runs(self) -> Iterator[Run]:
         """Architectures vary slowest, then methods, optimisers, values, step sizes, data and seeds."""

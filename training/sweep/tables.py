@@ -82,9 +82,7 @@ class Table:
         """Different numbers as exact text; one number may stand without a list."""
         value = self.content.get(name)
         found = [self._number(name, v) for v in (self._list(name, None) if isinstance(value, list) else [value])]
-        for number, text in enumerate(found):
-            if any(exact(text, name) == exact(other, name) for other in found[:number]):
-                raise StudyError(self.key(name), f"{text} is given twice", "leave one out")
+        self._once(name, [(exact(text, name), text) for text in found])
         return tuple(found)
 
     def number(self, name: str, default: str) -> str:
@@ -123,7 +121,13 @@ class Table:
         return value
 
     def _distinct(self, name: str, values: list[Any]) -> tuple[Any, ...]:
-        for number, value in enumerate(values):
-            if value in values[:number]:
-                raise StudyError(self.key(name), f"{value!r} is given twice", "leave one out")
+        self._once(name, [(value, repr(value)) for value in values])
         return tuple(values)
+
+    def _once(self, name: str, values: list[tuple[Any, str]]) -> None:
+        """Refuses a value, given with its text, that stood there before."""
+        seen: set[Any] = set()
+        for value, text in values:
+            if value in seen:
+                raise StudyError(self.key(name), f"{text} is given twice", "leave one out")
+            seen.add(value)

@@ -29,10 +29,10 @@ def covers(child: ModuleType, path: Path, iterations: int) -> bool:
 def test_ten_kills_of_the_coordinator(child: ModuleType, whole: Path, tmp_path: Path) -> None:
     path = tmp_path / "killed.db"
     moments = random.Random(8)
-    # Some 260 measurements of 30 ms each: the study lasts longer than all kills together.
+    # Some 260 measurements of 20 ms each: the study lasts longer than all kills together.
     process = subprocess.Popen(
         [sys.executable, "-P", str(child.__file__), "coordinators", str(path)],
-        env=os.environ | {"CONVERGAN_PAUSE": "0.03"},
+        env=os.environ | {"CONVERGAN_PAUSE": "0.02"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -46,7 +46,7 @@ def test_ten_kills_of_the_coordinator(child: ModuleType, whole: Path, tmp_path: 
             process.stdin.flush()
             coordinator = int(process.stdout.readline())
             if kill < KILLS:
-                time.sleep(moments.uniform(0.05, 0.5))
+                time.sleep(moments.uniform(0.1, 0.8))
                 os.kill(coordinator, signal.SIGKILL)
             code = int(process.stdout.readline())
             assert code == (-signal.SIGKILL if kill < KILLS else 0)
