@@ -30,10 +30,10 @@ def trainer(members: int, width: int, optimizer: str, device: str) -> Trainer:
         "training": {"update": "alternating", "optimizer": optimizer},
     }
     networks = MLP(LATENT, 2, width, LAYERS), MLP(2, 1, width, LAYERS)
-    values = {"gamma": Fraction(GAMMA)}
     proposal = trainable(read_proposal(document))
-    member = Member(proposal, values, Fraction(STEP), Circle())
-    return Trainer([member] * members, Architecture(*networks, BATCH), device=device)
+    # A seed of its own for each, as the plain loop has it: a study with one seed draws its minibatches once.
+    stack = [Member(proposal, {"gamma": Fraction(GAMMA)}, Fraction(STEP), Circle(), seed=k) for k in range(members)]
+    return Trainer(stack, Architecture(*networks, BATCH), device=device)
 
 
 class PlainLoop:

@@ -104,6 +104,7 @@ ERRORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "no study": (("nothing.toml",), ("nothing.toml", "no such file")),
     "back end": (("small.toml", "--backend", "slurm"), ("--backend slurm", "loky, dask, ray")),
     "loky cluster": (("small.toml", "--cluster", "tcp://x:1"), ("--cluster tcp://x:1", "--backend dask")),
+    "dask's address": (("small.toml", "--backend", "dask", "--cluster", "nowhere"), ("--cluster nowhere", "port")),
     "device": (("small.toml", "--device", "gpu"), ("device 'gpu'", "'cpu'")),
     "figure": (("small.toml", "--stop-after", "0", "--figure", "x.png"), ("--figure x.png", "no run is done")),
     "figure's kind": (("small.toml", "--workers", "1", "--figure", "x.xyz"), ("--figure x.xyz", "xyz")),
@@ -158,6 +159,16 @@ def test_the_progress_line() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("address", "words"), [("nowhere", "HOST:PORT"), ("127.0.0.1:1", "refused")])
+def test_rays_address(address: str, words: str) -> None:
+    pytest.importorskip("ray", reason="ray is not installed; pip install convergan[cluster]")
+    result = invoke("small.toml", "--backend", "ray", "--cluster", address)
+    assert result.exit_code == 2
+    assert f"--cluster {address}: no Ray cluster answers" in result.stderr
+    assert words in result.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals as on POSIX systems")
 def test_a_signal_ends_it_in_order(folder: Path) -> None:
     (folder / "long.toml").write_text(SMALL.replace("iterations = 12", "iterations = 10_000_000"), encoding="utf-8")
@@ -184,7 +195,7 @@ def test_a_signal_ends_it_in_order(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_the_study_for_continuous_integration(folder: Path) -> None:
-    """R1 and R2 converge at the rate that is derived, the unregularised game and WGAN-GP circle, nothing contradicts."""
+    """R1 and R2 converge at the derived rate, the unregularised game and WGAN-GP circle, nothing contradicts."""
     assert invoke(str(CI), "--database", "ci.db").exit_code == 0
     with reading(folder / "ci.db") as database:
         rows = {(row.run, row.quantity): row for row in comparisons(database)}

@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 MARGIN = 1.25
 # Half the width of a Gaussian that is shown: beyond it lies a share of 6e-5 of each coordinate.
 DEVIATIONS = 4.0
+# Half-sides of windows in which float32 has digits to spare for training.
+_SMALLEST, _LARGEST = 1e-6, 1e6
 
 
 class DataError(ValueError):
@@ -123,6 +125,9 @@ class Law(ABC):
 
     def _set(self, **values: float) -> None:
         """Set what follows from the options, in ``__post_init__``."""
+        extent = values.get("extent", 1.0)
+        if not _SMALLEST <= extent <= _LARGEST:
+            raise DataError(f"{self.name}: a law in a window of {extent:g}; choose options that make it 1e-6 to 1e6")
         for name, value in values.items():
             object.__setattr__(self, name, value)
 

@@ -25,7 +25,6 @@ _HOMES = {
     "PredictionError": "pinning",
     "attractor": "cycles",
     "compare": "comparison",
-    "comparison_table": "comparison",
     "predict": "dispatch",
     "predict_features": "features",
     "sorted_rows": "comparison",

@@ -24,12 +24,11 @@ class Measured:
         turn_error: Half the width of its confidence interval.
         radius: The mean distance from x* at the end.
         radius_error: Half the width of its confidence interval.
+        gap: The largest distance of two neighbouring marks, in periods.
         w1_ratio: W1 to the data over the mean of its noise floor, at the end.
-        w1_error: The standard deviation of that ratio at the floor.
-        w1_before: The same ratio well before the end.
+        w1_before: The same ratio at the start.
+        at_floor: Whether W1 at the end is at its floor (``measures.floor``).
         gradient: The mean norm of D's gradient on the data, at the end.
-        gradient_error: Its standard deviation over the last measurements.
-        gradient_before: The same norm well before the end.
     """
 
     behaviour: str | None = None
@@ -41,12 +40,11 @@ class Measured:
     turn_error: float = 0.0
     radius: float | None = None
     radius_error: float = 0.0
+    gap: float | None = None
     w1_ratio: float | None = None
-    w1_error: float = 0.0
     w1_before: float | None = None
+    at_floor: bool = False
     gradient: float | None = None
-    gradient_error: float = 0.0
-    gradient_before: float | None = None
 
 
 def measured_runs(behaviour: Behaviour, rotation: Rotation | None = None, *, period: int = 1) -> list[Measured]:

@@ -1,7 +1,7 @@
 """Predictions for members of a trainer, and the comparison with the series that were measured on them.
 
 The Dirac-GAN is compared in rate, turn and radius from the series of its distance and of two coordinates; networks in
-the verdict's words, from W1 beside its floor and D's gradients on the data.
+the verdict's words, from W1 beside its floor.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ..measures.rotation import fit_rotation
 from ..networks.linear import Linear
 from ..networks.point import Point
 from ..stacked.block import start_of
+from ..stacked.losses import Method
 from ..stacked.member import Architecture, Member
 from .comparison import Comparison, compare
 from .dirac import Dirac
@@ -54,6 +55,8 @@ def prediction_of(member: Member, architecture: Architecture, periods: int) -> P
     if isinstance(law, PointMass) and is_dirac_gan(architecture):
         if np.any(np.asarray(law.at)):
             return _silent("the Dirac-GAN is predicted with its data at 0")
+        if Method.of(member.proposal).noises:
+            return _silent("minibatches of noise drive it, and the analysed map has exact expectations")
         theta, psi = (tuple(map(float, part)) for part in start_of(member, architecture))
         game = Dirac(theta, psi, periods)
     proposal = member.proposal
@@ -93,22 +96,12 @@ def measured_of(steps: Array, series: Series, prediction: Prediction, dtype: str
         seen = behaviour(steps, distance, rounding=level)
         plane = np.stack([series["theta"], series["psi"]], axis=1)[:, None]
         turning = fit_rotation(steps, plane, first=seen.first, last=seen.last)
-        return measured_runs(seen, turning)[0]
-    ratio, gradient = (_finite(series.get(name)) for name in ("w1_ratio", "gradient_real"))
+        return replace(measured_runs(seen, turning)[0], gap=float(np.diff(steps).max()))
+    ratio, gradient, at_floor = (_finite(series.get(name)) for name in ("w1_ratio", "gradient_real", "at_floor"))
     found = Measured()
-    if len(ratio) > 1:
-        deviation, floor = (_finite(series.get(name)) for name in ("w1_floor_deviation", "w1_floor"))
-        spread = float(deviation[-1] / floor[-1]) if len(deviation) and len(floor) else 0.0
-        found = replace(found, w1_ratio=float(ratio[-1]), w1_error=spread, w1_before=float(ratio[len(ratio) // 2]))
-    if len(gradient) > 3:
-        late = gradient[-max(2, len(gradient) // 4) :]
-        found = replace(
-            found,
-            gradient=float(late.mean()),
-            gradient_error=float(late.std(ddof=1)),
-            gradient_before=float(gradient[len(gradient) // 2]),
-        )
-    return found
+    if len(ratio) > 1 and len(at_floor):
+        found = replace(found, w1_ratio=float(ratio[-1]), w1_before=float(ratio[0]), at_floor=bool(at_floor[-1] == 1))
+    return replace(found, gradient=float(gradient[-1])) if len(gradient) else found
 
 
 def compared(

@@ -13,7 +13,7 @@ from ..stacked.trainer import Trainer
 from .journal import Row
 from .trajectory import Trajectory
 
-_QUANTITIES = ("w1_ratio", "w1_floor", "w1_floor_deviation", "gradient_real")
+_QUANTITIES = ("w1_ratio", "at_floor", "gradient_real")
 
 
 def comparisons(

@@ -45,8 +45,8 @@ def claimed(folder: Path, settings: Settings, *, resume: bool) -> Iterator[dict[
     """
     from filelock import FileLock, Timeout
 
-    _look(folder, resume)
     try:
+        _look(folder, resume)
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / _LOCK, timeout=0):
             _look(folder, resume)
@@ -59,6 +59,8 @@ def claimed(folder: Path, settings: Settings, *, resume: bool) -> Iterator[dict[
             yield record
     except Timeout:
         raise RunError(f"{folder}: another process trains in it; wait for it or choose another --out") from None
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be written: {error.strerror or error}; choose another --out") from None
 
 
 def recorded_settings(folder: Path) -> Settings:

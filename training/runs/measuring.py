@@ -4,14 +4,13 @@
 |---|---|
 | ``w1`` | W1 of generated samples to fresh ones of the law, by exact assignment |
 | ``w1_floor`` | the same between two samples of the law: what no generator can be below |
-| ``w1_floor_deviation`` | the standard deviation of such distances |
 | ``w1_ratio`` | ``w1`` in units of the floor |
 | ``at_floor`` | 1 where ``w1`` is at the floor (``measures.floor``) |
 | ``value_real``, ``value_fake``, ``value_off`` | root mean square of D - d* on data, on fakes, beside the data |
 | ``gradient_real``, ``gradient_fake``, ``gradient_off`` | mean of the norm of D's gradient there |
 | ``modes``, ``on_modes`` | modes hit, and the share of samples on some mode, where the law has modes |
 | ``on_support`` | the share of samples at the support, where it is thinner than the space |
-| ``distance`` | the distance to (theta*, psi*) = (a, 0) on the Dirac-GAN |
+| ``distance`` | the distance of the iterates to (theta*, psi*) = (a, 0) on the Dirac-GAN |
 | ``theta``, ``psi`` | there: the first coordinates of theta - a and of psi, whose phase shows rotations |
 
 D is at an *energy solution* rather than at an equilibrium of the papers' kind where its values or gradients on the data
@@ -96,7 +95,6 @@ class _Group:
         return {
             "w1": distances.tolist(),
             "w1_floor": [floor.mean] * len(distances),
-            "w1_floor_deviation": [floor.deviation] * len(distances),
             "w1_ratio": (1 + beside.excess).tolist(),
             "at_floor": [float(flag) for flag in beside.at_floor],
         }
@@ -128,7 +126,8 @@ class _Group:
             return {}
         if self.law.intrinsic:
             return {}
-        theta, psi = (part[self.places].double() for part in self.trainer.parameters())
+        # The iterates: rates and cycles are predicted of them, and not of averages beside them.
+        theta, psi = (part[self.places].double() for part in self.trainer.parameters(judged=False))
         return {
             "distance": (self.law.distance(theta).square() + psi.square().sum(1)).sqrt().tolist(),
             "theta": (theta - self.reals[:, 0].double())[:, 0].tolist(),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from fractions import Fraction
 from itertools import product
 from math import prod
 from typing import Any
 
-from ..stacked.specification import Specification
+from ..stacked.member import MemberError
+from ..stacked.specification import Specification, exact
 
 # The members of one stack; beyond that a study is the better tool.
 MOST_MEMBERS = 4096
+# Exact assignment takes a matrix of samples by samples.
+MOST_SAMPLES = 16_384
 DTYPES = ("float32", "float64")
 
 
@@ -74,10 +78,12 @@ class Settings:
         for name in ("latent", "batch", "iterations", "every", "samples", "final_samples"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{option_of(name)} {getattr(self, name)}: give a positive integer")
+        if max(self.samples, self.final_samples) > MOST_SAMPLES:
+            raise SettingsError(f"--samples {max(self.samples, self.final_samples)}: give at most {MOST_SAMPLES}")
         many = {"--h": self.steps, "--seed": self.seeds} | {f"--set {name}": v for name, v in self.values.items()}
         for option, given in many.items():
             for value in given:
-                if given.count(value) > 1:
+                if [_number(other) for other in given].count(_number(value)) > 1:
                     raise SettingsError(f"{option}: {value} is given twice; leave one out")
             if not given:
                 raise SettingsError(f"{option}: no value; give at least one")
@@ -159,3 +165,11 @@ def labels(settings: Settings, *, varying: bool = False) -> tuple[str, ...]:
     parts = [{**s.values, "h": s.step, "seed": s.seed} for s in settings.specifications()]
     names = [name for name in parts[0] if not varying or len({part[name] for part in parts}) > 1]
     return tuple(", ".join(f"{name} = {part[name]}" for name in names or part) for part in parts)
+
+
+def _number(value: str | int) -> Fraction | str | int:
+    """0.1 and 0.10 are one number; what is none is told where members are made."""
+    try:
+        return exact(str(value), "")
+    except MemberError:
+        return value

@@ -37,9 +37,9 @@ class Trajectory:
         return (step // self._stride + 1) * self._stride if self._wanted else None
 
     def record(self) -> None:
-        """Takes a point if it is time; it stays on the device."""
+        """Takes the iterates, not their averages, if it is time; they stay on the device."""
         if self._wanted and self._trainer.steps % self._stride == 0:
-            self._points.append(torch.cat(self._trainer.parameters(), dim=1))
+            self._points.append(torch.cat(self._trainer.parameters(judged=False), dim=1))
 
     @property
     def steps(self) -> Array:

@@ -13,7 +13,7 @@ from ...symbolic.derivation import equilibrium_output_of, parameter_symbols, tra
 from ...symbolic.interpretation import rational
 from ...symbolic.updates import Averaged, Rule
 from .divergence import NEVER, guard
-from .draws import PURPOSES, Draws, Sizes, chunk_length
+from .draws import PURPOSES, STARTING, Draws, Sizes, chunk_length
 from .losses import Method, Part
 from .member import Architecture, Member
 from .optimizers import live
@@ -174,5 +174,5 @@ def start_of(member: Member, architecture: Architecture) -> tuple[np.ndarray, np
             if np.shape(value) != (network.count,):
                 raise ValueError(f"start: {name} of shape {list(np.shape(value))}; it must be [{network.count}]")
         return member.start
-    theta, psi = (n.start(np.random.default_rng([member.seed, player])) for player, n in enumerate(networks))
+    theta, psi = (n.start(np.random.default_rng([STARTING, member.seed, player])) for player, n in enumerate(networks))
     return theta, psi

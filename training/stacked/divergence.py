@@ -16,9 +16,8 @@ CAUSES = (
     "the generator's parameters are not finite",
     "the discriminator's parameters are not finite",
     "the rule's memory is not finite",
-    f"the generator's parameters left the ball of radius {LARGEST:g}",
-    f"the discriminator's parameters left the ball of radius {LARGEST:g}",
-    f"the rule's memory left the ball of radius {LARGEST:g}",
+    f"a parameter of the generator exceeds {LARGEST:g}",
+    f"a parameter of the discriminator exceeds {LARGEST:g}",
 )
 
 
@@ -37,7 +36,8 @@ def guard(old: Sequence[Tensor], new: Sequence[Tensor], step: Tensor, since: Ten
         part = new[place]
         kind = min(place, 2)
         size = part.detach().abs().amax(1)
-        found = torch.where(size > LARGEST, 4 + kind, found)
+        if kind < 2:  # second moments are squares, and may be large
+            found = torch.where(size > LARGEST, 4 + kind, found)
         found = torch.where(size.isfinite(), found, 1 + kind)
     fresh = (found > 0) & (since == NEVER)
     cause.copy_(torch.where(fresh, found, cause))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Tensor = torch.Tensor
 PURPOSES = ("latent", "real", "noise:real", "noise:fake", "noise:E_real_noisy", "noise:E_fake_noisy", "mix")
+# What random numbers are for comes first in their keys: NumPy fills keys up with zeros.
+TRAINING, MEASURING, STARTING = 1, 2, 3
 # Chunks are short enough for the minibatches of hundreds of members to fit into memory.
 _LARGEST_CHUNK = 1 << 27
 
@@ -95,7 +97,7 @@ class Draws:
     def _drawn(self, stream: tuple[int, Law | None], number: int) -> Tensor:
         """One stream's numbers in a chunk, of shape [chunk, minibatches, N, k]."""
         seed, law = stream
-        key = np.random.SeedSequence([seed, PURPOSES.index(self.purpose), number])
+        key = np.random.SeedSequence([TRAINING, seed, PURPOSES.index(self.purpose), number])
         generator = torch.Generator(self._device).manual_seed(int(key.generate_state(1, np.uint64)[0] >> 1))
         shape = (self._chunk, self._sizes.minibatches, self._sizes.samples)
         options = {"generator": generator, "dtype": self._dtype, "device": self._device}

@@ -15,9 +15,15 @@ from ...symbolic.interpretation import rational
 from ...symbolic.proposal import Proposal
 from ...symbolic.proposal_reader import read_proposal
 from ..networks.network import Array, Network
+from ..networks.point import Point
 
 if TYPE_CHECKING:
     from ..data.law import Law
+
+
+_LEAST, _MOST = Fraction(1, 10**37), Fraction(10**37)
+# Numbers in a minibatch, and in a network, of one member.
+_LARGEST_BATCH = 1 << 24
 
 
 class MemberError(ValueError):
@@ -39,6 +45,14 @@ class Architecture:
     batch: int
 
     def __post_init__(self) -> None:
+        if isinstance(self.discriminator, Point):
+            raise MemberError("discriminator: a point does not look at its input; give another network, such as linear")
+        size = self.batch * max(self.generator.inputs, self.generator.outputs)
+        if size > _LARGEST_BATCH or max(self.generator.count, self.discriminator.count) > _LARGEST_BATCH:
+            raise MemberError(
+                f"minibatches of {self.batch:,} samples and codes of {self.generator.inputs:,} numbers are more than "
+                f"{_LARGEST_BATCH:,} numbers for one member; give a smaller batch or latent dimension"
+            )
         if self.generator.outputs != self.discriminator.inputs or self.discriminator.outputs != 1:
             raise MemberError(
                 f"a generator into R^{self.generator.outputs} and a discriminator from "
@@ -82,6 +96,12 @@ class Member:
             raise MemberError(f"{name}: h is the step size, not a value; give it as the step")
         if self.step <= 0:
             raise MemberError(f"{name}: step size h = {self.step}; it must be positive")
+        numbers = {**self.values, "h": self.step}
+        for given, value in numbers.items():
+            if not _is_float(value):
+                raise MemberError(f"{name}: {given} is beyond the range of float32; choose a number from 1e-37 to 1e37")
+        if not self.frozen and not 0 <= self.decay < 1:
+            raise MemberError(f"{name}: decay = {self.decay}; a decay of second moments is at least 0 and below 1")
         if self.proposal.training.update == "flow":
             raise MemberError(f'{name}: update = "flow" takes no steps; train it with update = "simultaneous"')
         for text in broken_conditions(self.proposal, self.numbers):
@@ -91,6 +111,11 @@ class Member:
     def numbers(self) -> dict[str, Fraction]:
         """The values of all parameters, the step size h among them where it is declared."""
         return {**self.values, **({"h": self.step} if self.proposal.declares_step else {})}
+
+
+def _is_float(value: Fraction) -> bool:
+    """Whether a number is finite, and not 0 unless it is 0, in float32 as well."""
+    return value == 0 or _LEAST <= abs(value) <= _MOST
 
 
 def trainable(proposal: Proposal, objective: str = "standard") -> Proposal:

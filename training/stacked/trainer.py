@@ -8,6 +8,7 @@ outside it and copied into the tensors that it reads.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import torch
 
 from .block import Block, form
 from .divergence import CAUSES, NEVER
+from .draws import MEASURING
 from .member import Architecture, Member, MemberError, bare_players
 
 if TYPE_CHECKING:
@@ -71,6 +73,10 @@ class Trainer:
                     "networks; train it on the Dirac-GAN: data dirac:dimension=1"
                 )
         self.members, self.architecture, self.dtype = tuple(members), architecture, dtype
+        if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
+            raise MemberError(
+                f"device {device!r}: unknown; known: cpu, cuda and cuda:N, on 'cpu' torch can always compute"
+            )
         try:
             self.device = torch.empty(0, device=device).device
         except (AssertionError, RuntimeError) as error:
@@ -154,7 +160,7 @@ class Trainer:
 
     def _stream(self, seed: int, purpose: int) -> dict[str, Any]:
         """Options of a random tensor: a stream of its own for every purpose."""
-        key = np.random.SeedSequence([seed, purpose]).generate_state(1, np.uint64)[0] >> 1
+        key = np.random.SeedSequence([MEASURING, seed, purpose]).generate_state(1, np.uint64)[0] >> 1
         generator = torch.Generator(self.device).manual_seed(int(key))
         return {"generator": generator, "dtype": self.dtype, "device": self.device}
 

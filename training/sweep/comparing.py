@@ -9,7 +9,7 @@ from ..predictions.runs import compared
 from .database import Database
 
 # What a comparison reads of a run's measurements.
-_QUANTITIES = ("distance", "theta", "psi", "w1_ratio", "w1_floor", "w1_floor_deviation", "gradient_real")
+_QUANTITIES = ("distance", "theta", "psi", "w1_ratio", "at_floor", "gradient_real")
 
 
 def comparisons(database: Database) -> list[Comparison]:

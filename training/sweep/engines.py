@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from ..runs.extras import MissingExtraError, require
 BACKENDS = ("loky", "dask", "ray")
 # Idle workers end soon: also those whose coordinator was killed.
 _IDLE_SECONDS = 30
+# Seconds that a cluster has for its first answer.
+_PATIENCE = 20
 
 
 class EngineError(RuntimeError):
@@ -90,9 +93,11 @@ def _dask(workers: int, cluster: str | None) -> Iterator[Engine]:
             yield Engine(workers, _streaming(workers))
         return
     try:
-        client = Client(cluster, timeout="20s")
+        client = Client(cluster, timeout=f"{_PATIENCE}s")
     except (OSError, ValueError) as error:
-        raise EngineError(f"--cluster {cluster}: no Dask scheduler answers: {error}; start dask scheduler") from None
+        raise EngineError(
+            f"--cluster {cluster}: no Dask scheduler answers: {error}; start one with dask scheduler"
+        ) from None
     with client, joblib.parallel_config("dask"):
         count = workers or joblib.effective_n_jobs(-1)
         if count == 0:
@@ -110,10 +115,13 @@ def _ray(workers: int, cluster: str | None) -> Iterator[Engine]:
 
     own: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False} if cluster is None else {"address": cluster}
     try:
+        if cluster is not None:
+            _knock(cluster)
         ray.init(**own, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
+        where = "--backend ray" if cluster is None else f"--cluster {cluster}"
         reason = str(error).splitlines()[0]
-        raise EngineError(f"--cluster {cluster}: no Ray cluster answers: {reason}; start ray start --head") from None
+        raise EngineError(f"{where}: no Ray cluster answers: {reason}; start one with ray start --head") from None
     try:
         register_ray()
         with joblib.parallel_config("ray"):
@@ -121,6 +129,20 @@ def _ray(workers: int, cluster: str | None) -> Iterator[Engine]:
             yield Engine(count, _in_rounds(count))
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Ray itself would try for minutes.
+
+    Raises:
+        OSError: If nobody answers there.
+        ValueError: For what is no address.
+    """
+    if address != "auto":
+        host, _, port = address.rpartition("://")[2].rpartition(":")
+        if not host or not port.isdecimal():
+            raise ValueError("write HOST:PORT, ray://HOST:PORT or auto")
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
 
 
 def _require_cluster(library: str, purpose: str) -> None:

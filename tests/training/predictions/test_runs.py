@@ -94,6 +94,18 @@ def test_where_theory_is_silent_it_says_why() -> None:
     assert "data at 0" in prediction_of(given.member(), given.architecture(), 10).because
 
 
+def test_averages_beside_the_iterates_are_not_what_is_predicted() -> None:
+    given = specification(R1 | {"training": {"update": "alternating", "ema": "99/100"}}, values={"gamma": "1"})
+    trainer = Trainer([given.member()], given.architecture(), dtype=torch.float64)
+    found = rows_of((trainer, *series_of(trainer)), 0)
+    assert found["factor per period"] is True
+
+
+def test_noise_that_drives_the_run_is_not_in_the_analysed_map() -> None:
+    given = specification({"objective": {"f": "standard", "instance_noise": "1"}}, batch=16)
+    assert "minibatches of noise" in prediction_of(given.member(), given.architecture(), 10).because
+
+
 def test_networks_are_told_what_the_general_case_says() -> None:
     networks = {"data": "circle", "generator": "mlp:width=4", "discriminator": "mlp:width=4", "latent": 2}
     given = specification(R1, **networks)

@@ -86,7 +86,7 @@ def test_a_diverging_member_is_marked_and_disturbs_nobody(dtype: torch.dtype) ->
     for step, cause in zip(since[:2], causes[:2], strict=True):
         assert step is not None
         assert 1 <= step <= 40
-        assert "parameters" in cause
+        assert "parameter" in cause
     assert rows(loud).isfinite().all(), "a member stays where it last was finite"
     earlier = trained([*DIVERGING, *MEMBERS], dtype, since[0])
     assert earlier.divergence()[0][0] == since[0]

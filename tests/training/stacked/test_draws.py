@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import numpy as np
 import pytest
 import torch
 
 from convergan.training.data.circle import Circle
 from convergan.training.data.segment import Segment
-from convergan.training.stacked.draws import PURPOSES, Draws, Sizes
+from convergan.training.stacked.draws import MEASURING, PURPOSES, STARTING, TRAINING, Draws, Sizes
 
 SIZES = Sizes(minibatches=2, samples=8, latent=3, dimension=2)
 CPU = torch.device("cpu")
@@ -66,3 +67,14 @@ def test_moments(purpose: str, mean: float, variance: float) -> None:
     # Five standard deviations of the mean; the fourth moment of both laws is at most 3 variance^2.
     assert abs(x.mean() - mean) < 5 * (variance / len(x)) ** 0.5
     assert abs(x.var() - variance) < 5 * variance * (2 / len(x)) ** 0.5
+
+
+def test_what_is_measured_is_fresh() -> None:
+    """NumPy fills keys up with zeros: [0, 1] and [0, 1, 0] are one key, and the leading words keep kinds apart."""
+    keys = [(TRAINING, seed, purpose, chunk) for seed in range(4) for purpose in range(3) for chunk in range(3)]
+    keys += [(MEASURING, seed, purpose) for seed in range(4) for purpose in range(3)]
+    keys += [(STARTING, seed, player) for seed in range(4) for player in range(2)]
+    states = {tuple(np.random.SeedSequence(key).generate_state(4)) for key in keys}
+    assert len(states) == len(keys)
+    bare = {tuple(np.random.SeedSequence(key[1:]).generate_state(4)) for key in keys}
+    assert len(bare) < len(keys)

@@ -38,6 +38,14 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "unknown change": ({"changes": {"training.optimiser": "adam"}}, r"optimiser"),
     "unknown law": ({"data": "circel"}, r"circle"),
     "bare psi": ({"document": {"penalty": {"discriminator": "psi**2"}}, "values": {}}, r"write norm\(psi\)"),
+    "decay of 2": ({"decay": "2"}, r"decay = 2; a decay of second moments is at least 0 and below 1"),
+    "decay of -1": ({"decay": "-1"}, r"decay = -1"),
+    "too large for a float": ({"values": {"gamma": "1e400"}}, r"gamma is beyond the range of float32"),
+    "a step that is 0 as a float": ({"step": "1e-400"}, r"h is beyond the range of float32"),
+    "point as D": ({"discriminator": "point"}, r"a point does not look at its input"),
+    "huge batch": ({"batch": 10**11}, r"give a smaller batch or latent dimension"),
+    "huge codes": ({"latent": 10**10}, r"give a smaller batch or latent dimension"),
+    "a law out of range": ({"data": "circle:radius=1e200"}, r"a law in a window of"),
     "h as a value": (
         {"document": {"parameters": {"h": "h > 0"}}, "values": {"h": "1"}},
         r"h is the step size, not a value",
@@ -84,8 +92,9 @@ def test_dimensions_have_to_fit() -> None:
         Trainer([member], SMALL)
     with pytest.raises(MemberError, match="no members"):
         Trainer([], SMALL)
-    with pytest.raises(MemberError, match="on 'cpu' torch can always compute"):
-        Trainer([member], Architecture(Point(1, 3), Linear(3, 1), 1), device="abacus")
+    for device in ("abacus", "meta", "mkldnn", "cuda:99"):
+        with pytest.raises(MemberError, match="on 'cpu' torch can always compute"):
+            Trainer([member], Architecture(Point(1, 3), Linear(3, 1), 1), device=device)
 
 
 def test_an_arbitrary_objective_is_replaced_and_others_are_kept() -> None:

@@ -140,3 +140,16 @@ def test_another_rule_is_told_apart(rule: str, other: str) -> None:
 def test_another_step_is_told_apart() -> None:
     analysed, trained = both(RULES["alternating"], GAMES["r1"], step=H * Fraction(1001, 1000))
     assert np.abs(analysed - trained).max() > 1e-5
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_minibatch_that_is_drawn_is_used(rule: str) -> None:
+    proposal = read_proposal({"parameters": {"gamma": "gamma > 0"}, "training": RULES[rule]} | GAMES["r1"])
+    member = Member(proposal, {"gamma": GAMMAS[0]}, H, Dirac(dimension=1), frozen=True)
+    trainer = Trainer([member], Architecture(Point(1, 1), Linear(1, 1), 2), dtype=torch.float64)
+    (block,) = trainer._blocks
+    used: set[int] = set()
+    drawn = block.minibatches
+    block.minibatches = lambda number: (used.add(number), drawn(number))[1]  # type: ignore[method-assign]
+    trainer.run(1)
+    assert used == set(range(block.sizes.minibatches))

@@ -230,6 +230,14 @@ def test_figure_5_has_the_runs_that_the_paper_counts() -> None:
     assert (d_steps["WGP-1"], d_steps["WGP-5"]) == (1, 5)
 
 
+def test_the_reduced_figure_5_is_a_part_of_it() -> None:
+    large, small = (read_study_file(STUDIES / f"mescheder2018-figure5{end}.toml") for end in ("", "-reduced"))
+    of_large = {json.dumps(asdict(run.specification), sort_keys=True) for run in large.runs}
+    assert len(small.runs) == 288
+    assert {json.dumps(asdict(run.specification), sort_keys=True) for run in small.runs} < of_large
+    assert set(large.reconstructed) <= set(small.reconstructed)
+
+
 def test_batches_hold_each_run_once_and_only_what_can_be_stacked(child: ModuleType) -> None:
     runs = read_study(changed(child.DOCUMENT, ("groups",), [{"name": "a"}, {"name": "b", "iterations": 3}])).runs
     batches = plan(runs, members=3)
