@@ -27,7 +27,7 @@ def read_proposal_file(path: Path | str) -> Proposal:
     """
     path = Path(path)
     try:
-        document = _document(path)
+        document = toml_document(path)
         return read_proposal(document, default_name=proposal_name(path))
     except ProposalError as error:
         raise error.in_file(str(path)) from error
@@ -38,7 +38,12 @@ def proposal_name(path: Path) -> str:
     return path.name.removesuffix(_SUFFIX) if path.name.endswith(_SUFFIX) else path.stem
 
 
-def _document(path: Path) -> dict[str, object]:
+def toml_document(path: Path) -> dict[str, object]:
+    """The content of a TOML file.
+
+    Raises:
+        ProposalError: If it cannot be read.
+    """
     try:
         size = path.stat().st_size
         if path.is_dir():

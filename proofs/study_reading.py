@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..symbolic.errors import ProposalError
-from .reading import _document
+from .reading import toml_document
 
 if TYPE_CHECKING:
     from ..training.sweep.study import Study
@@ -28,6 +28,6 @@ def read_study_file(path: Path | str) -> Study:
 
     path = Path(path)
     try:
-        return read_study(_document(path), path.stem)
+        return read_study(toml_document(path), path.stem)
     except ProposalError as error:
         raise error.in_file(str(path)) from error

@@ -63,7 +63,7 @@ class ProposalError(ValueError):
 
     def in_file(self, file: str) -> ProposalError:
         """The same error with the file named."""
-        return ProposalError(self.key, self.problem, self.mend, file)
+        return type(self)(self.key, self.problem, self.mend, file)
 
 
 def closest(word: str, known: Iterable[str]) -> str:

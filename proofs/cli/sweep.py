@@ -101,7 +101,7 @@ def run_sweep(
 
 def _swept(database: Database, execution: Execution) -> Progress:
     """The sweep with a progress line, as far as it got; a signal to end leaves everything that is recorded."""
-    last: list[Progress] = []
+    last = [_standing(database)]
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _progress_line() as show:
@@ -115,6 +115,17 @@ def _swept(database: Database, execution: Execution) -> Progress:
         return last[-1]
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _standing(database: Database) -> Progress:
+    """How far the study is before anything is done."""
+    batches = database.standings()
+    done, total = (
+        sum(part) for part in zip(*((b.step * b.members, b.iterations * b.members) for b in batches), strict=True)
+    )
+    ended = sum(batch.step == batch.iterations for batch in batches)
+    diverged = sum(since is not None for _, _, _, since, _ in database.runs())
+    return Progress(done, total, 0.0, (ended, len(batches)), diverged, ())
 
 
 # -- in words ---------------------------------------------------------------------------------------------------------

@@ -234,6 +234,11 @@ def opened(path: Path, study: Study, *, device: str, members: int | None = None)
     except OSError as error:
         raise _unusable(path, error) from None
     try:
+        if path.exists():
+            # Looked at before anything is written: another program's file stays as it is.
+            with _connected(path, "ro") as connection:
+                if not _is_empty(connection):
+                    _require_schema(Database(path, connection))
         with _connected(path, "rwc") as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
@@ -293,7 +298,10 @@ def _require_schema(database: Database) -> None:
     except (sqlite3.Error, TypeError):
         schema = "none"
     if schema != SCHEMA:
-        raise DatabaseError(f"{database.path}: no sweep of this program (schema {schema}, {SCHEMA} is needed)")
+        raise DatabaseError(
+            f"{database.path}: no sweep of this program (schema {schema}, {SCHEMA} is needed); "
+            "choose another --database"
+        )
 
 
 def _require_same(database: Database, study: Study, device: str, members: int | None) -> None:

@@ -32,7 +32,7 @@ def test_a_name_is_the_law_with_its_defaults(name: str) -> None:
         ("circle:radius=2.50", "circle:radius=2.5"),
         ("circle:radius=1", "circle"),
         ("circle:radius=1e-3", "circle:radius=0.001"),
-        ("circle:radius=1e300", "circle:radius=1e+300"),
+        ("circle:radius=1e-5", "circle:radius=1e-05"),
         ("affine-subspace:dimension=10,intrinsic=2,seed=0", "affine-subspace"),
         ("affine-subspace:seed=3,dimension=20", "affine-subspace:dimension=20,seed=3"),
         ("curved-manifold:curvature=0.1", "curved-manifold:curvature=0.1"),

@@ -102,7 +102,7 @@ def test_divergence_is_reported_with_step_and_cause(child: ModuleType, tmp_path:
     outcome = child.run(tmp_path / "run", settings=settings, report=seen.append)
     assert outcome.diverged[0] is None
     assert outcome.diverged[1] in range(1, 161)
-    assert "parameters" in outcome.causes[1]
+    assert "parameter" in outcome.causes[1]
     assert (seen[0].diverged, seen[-1].diverged) == (0, 1)
     assert seen[-1].step == seen[-1].total == 160
     last = read_journal(tmp_path / "run")[-2:]
