@@ -124,9 +124,11 @@ def test_a_foreign_database_is_refused(path: Path, child: ModuleType) -> None:
     connection.execute("CREATE TABLE other (x)")
     connection.commit()
     connection.close()
+    before = path.read_bytes()
     for open_it in (lambda: opened(path, child.study(), device="cpu"), lambda: reading(path)):
         with pytest.raises(DatabaseError, match="no sweep of this program"), open_it():
             pass
+        assert path.read_bytes() == before
 
 
 def test_reading_what_is_not_there(path: Path) -> None:
