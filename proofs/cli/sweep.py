@@ -96,6 +96,9 @@ def run_sweep(
     except _INVALID as error:
         print_plain(errors, str(error))
         return 2
+    except KeyboardInterrupt:
+        print_plain(errors, "stopped; the same command goes on")
+        return 3
     return 1 if contradicted(compared) else 0 if progress.finished else 3
 
 

@@ -150,6 +150,8 @@ class _Run:
         """Goes to the newest checkpoint, or to the start."""
         found = latest(self._folder) if resume else None
         if found is None:
+            if resume and any(self._folder.glob("checkpoint-*.json")):
+                raise RunError(f"{self._folder}: no checkpoint in it can be read; start anew with another --out")
             self._journal = self._opened(Journal(self._folder))
             self._events = self._opened(Events(self._folder, self._labels, -1 if resume else None))
             self._trajectory.record()

@@ -25,11 +25,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ..measures.coverage import mode_coverage, share_on_support
 from ..measures.floor import noise_floor, relative
 from ..measures.gradients import landscape
-from ..measures.wasserstein import SAMPLES, w1
+from ..measures.wasserstein import SAMPLES, TransportError, w1
 from ..networks.linear import Linear
 from ..networks.point import Point
 from ..stacked.trainer import Trainer
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ..data.law import Law
     from ..measures.workers import Workers
 
+Array = NDArray[np.float64]
 Tensor = torch.Tensor
 # How far beside the data D is looked at, and how far a sample may be off the support, in units of the law's extent.
 _BESIDE, _TOLERANCE = 0.25, 0.05
@@ -86,9 +88,9 @@ class _Group:
             # Every plan to a point mass is the same one.
             return {"w1": self.law.distance(self.fakes.double()).mean(1).tolist()}
         if workers is None:
-            distances = w1(fakes, reals)
+            distances = np.concatenate([_distance(fakes[k : k + 1], reals[k : k + 1]) for k in range(len(fakes))])
         else:
-            pending = [workers.submit("W1", w1, fakes[k : k + 1], reals[k : k + 1]) for k in range(len(fakes))]
+            pending = [workers.submit("W1", _distance, fakes[k : k + 1], reals[k : k + 1]) for k in range(len(fakes))]
             distances = np.concatenate([future.result() for future in pending])
         floor = noise_floor(self.law, fakes.shape[1], workers=workers)
         beside = relative(distances, floor)
@@ -133,3 +135,11 @@ class _Group:
             "theta": (theta - self.reals[:, 0].double())[:, 0].tolist(),
             "psi": psi[:, 0].tolist(),
         }
+
+
+def _distance(fake: Array, real: Array) -> Array:
+    """W1 of one member, of shape [1]; NaN where no optimal assignment was found, which must not stop the others."""
+    try:
+        return w1(fake, real)
+    except TransportError:
+        return np.full(1, np.nan)

@@ -77,5 +77,6 @@ def _bar(method: str, optimizer: str, data: str, rows: list[Outcome]) -> Bar:
         settings.setdefault(key, []).append(row)
     stayed = [own for own in settings.values() if all(row.diverged is None for row in own)]
     values = tuple(fmean(row.final["w1"] for row in own) for own in stayed)
-    floor = fmean(row.final.get("w1_floor", 0.0) for row in rows)
+    floors = [row.final["w1_floor"] for row in rows if "w1_floor" in row.final]
+    floor = fmean(floors) if floors else 0.0  # that of a point mass
     return Bar(method, optimizer, data, min(values, default=float("inf")), values, floor, len(settings) - len(stayed))
