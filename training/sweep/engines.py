@@ -110,8 +110,8 @@ def _ray(workers: int, cluster: str | None) -> Iterator[Engine]:
     _require_cluster("ray", "--backend ray")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import joblib
-    import ray
-    from ray.util.joblib import register_ray
+    import ray  # pyright: ignore[reportMissingImports]  # not among the development tools
+    from ray.util.joblib import register_ray  # pyright: ignore[reportMissingImports]
 
     own: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False} if cluster is None else {"address": cluster}
     try:
